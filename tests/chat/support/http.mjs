@@ -1,0 +1,47 @@
+// One HTTP exchange, with nothing added or interpreted that the test did not ask for.
+
+import http from "node:http";
+
+/**
+ * Sends one request on a connection of its own.
+ *
+ * `json`   a value to send as a JSON body; `body` sends bytes or text as they are.
+ * `token`  goes into `Authorization: Bearer …`.
+ *
+ * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none.
+ */
+export function request(base, method, target, { json, body, token, headers = {} } = {}) {
+  const payload = json === undefined ? body : JSON.stringify(json);
+  const sent = { ...headers };
+  if (token !== undefined) sent.authorization = `Bearer ${token}`;
+  if (json !== undefined) sent["content-type"] ??= "application/json";
+  if (payload !== undefined) sent["content-length"] ??= Buffer.byteLength(payload);
+
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(base);
+    const outgoing = http.request({ hostname, port, path: target, method, headers: sent, agent: false });
+    let answered = false;
+    outgoing.on("response", (incoming) => {
+      answered = true;
+      const chunks = [];
+      incoming.on("data", (chunk) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        resolve({ status: incoming.statusCode, headers: incoming.headers, text, body: parsed(text) });
+      });
+    });
+    // A server may answer 413 and close while the body is still on its way: the answer counts, not the reset.
+    outgoing.on("error", (error) => answered || reject(error));
+    outgoing.setTimeout(10_000, () => outgoing.destroy(new Error(`${method} ${target}: no answer`)));
+    outgoing.end(payload);
+  });
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
