@@ -1,0 +1,61 @@
+# How every folder of the house becomes a target.
+#
+# parley_module(<folder> [LINKS <module or library>...] [EXTERNAL <library>...])
+#   makes the static library `parley_base` from parley/base/*.cpp, linked to exactly what it names,
+#   and, with PARLEY_TESTS, the test program `parley_base_test` from parley/base/*_test.cpp.
+#   LINKS are visible to users of the module's headers, EXTERNAL are used by its sources alone.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+set(PARLEY_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize=…: empty, address,undefined or thread")
+option(PARLEY_LTO "Optimise across translation units" OFF)
+if(PARLEY_SANITIZE)
+  add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${PARLEY_SANITIZE})
+endif()
+if(PARLEY_LTO)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+# Options of our own code; third-party headers are system headers and do not see them.
+add_library(parley_options INTERFACE)
+target_compile_options(parley_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough -Werror)
+target_include_directories(parley_options INTERFACE "${CMAKE_CURRENT_SOURCE_DIR}")
+
+function(parley_module folder)
+  cmake_parse_arguments(MODULE "" "" "LINKS;EXTERNAL" ${ARGN})
+  string(REPLACE "/" "_" name "${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
+  file(GLOB tests CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*_test.cpp")
+  file(GLOB fuzzers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*_fuzz.cpp")
+  file(GLOB mains CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/main.cpp")
+  if(tests OR fuzzers OR mains)
+    list(REMOVE_ITEM sources ${tests} ${fuzzers} ${mains})
+  endif()
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    target_link_libraries(${name} PUBLIC parley_options ${MODULE_LINKS} PRIVATE ${MODULE_EXTERNAL})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE parley_options ${MODULE_LINKS})
+  endif()
+  if(PARLEY_TESTS AND tests)
+    add_executable(${name}_test ${tests} "${PROJECT_SOURCE_DIR}/tests/support/unit_main.cpp")
+    target_link_libraries(${name}_test PRIVATE ${name} ${MODULE_EXTERNAL} doctest::doctest)
+    add_test(NAME ${name} COMMAND ${name}_test)
+  endif()
+endfunction()
