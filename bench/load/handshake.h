@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bench {
+
+/// A client's way from a fresh TCP connection to a Socket.IO socket that is ready to send, over WebSocket
+/// without a preceding polling session. Pure: give it what arrived, send what it appends to `out`.
+///
+///   upgrading ─101→ opening ─"0{…}"→ connecting ─"40{…}"→ joining ─"430[]"→ ready
+///                                         └────── no room ──────────────────↗
+class Handshake {
+ public:
+  /// Appends the upgrade request. `room` may be empty: nothing is joined then.
+  Handshake(std::string room, std::string& out);
+
+  /// Throws when the server answers anything but what the contract says.
+  void receive(std::string_view bytes, std::string& out);
+  bool ready() const { return stage_ == Stage::ready; }
+
+ private:
+  enum class Stage { upgrading, opening, connecting, joining, ready };
+
+  bool take_upgrade_answer();
+  bool take_frame(std::string& payload);
+  void advance(std::string const& payload, std::string& out);
+
+  Stage stage_ = Stage::upgrading;
+  std::string room_;
+  std::string inbox_;
+};
+
+}  // namespace bench
