@@ -1,0 +1,176 @@
+#include "parley/net/stream.h"
+
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace parley::net {
+namespace {
+
+/// How often one connection may fill the receive buffer before others get their turn.
+constexpr int reads_per_turn = 8;
+
+}  // namespace
+
+/// The last user of a stream that is on its way out.
+class StreamHub::Farewell final : public Timer, public StreamUser {
+ public:
+  Farewell(StreamHub& hub, std::unique_ptr<Stream> stream, base::Duration limit)
+      : hub_(hub), stream_(std::move(stream)) {
+    hub_.loop_.timers().set(*this, hub_.loop_.now() + limit);
+    stream_->user_ = this;
+    stream_->leaving_ = true;
+    stream_->flush();
+  }
+
+ private:
+  void on_bytes(base::MutableBytes) override {}
+  void on_end(StreamEnd) override { leave(); }
+  void on_timer(base::TimePoint) override { leave(); }
+  void leave() {
+    hub_.loop_.bury(std::move(stream_));
+    std::erase_if(hub_.farewells_, [this](auto const& farewell) { return farewell.get() == this; });
+  }
+
+  StreamHub& hub_;
+  std::unique_ptr<Stream> stream_;
+};
+
+StreamHub::~StreamHub() = default;
+
+void StreamHub::say_farewell(std::unique_ptr<Stream> stream, base::Duration limit) {
+  if (!stream->is_open()) return loop_.bury(std::move(stream));
+  farewells_.push_back(std::make_unique<Farewell>(*this, std::move(stream), limit));
+}
+
+StreamHub::StreamHub(EventLoop& loop)
+    : loop_(loop),
+      receive_buffer_(std::make_unique<std::uint8_t[]>(buffer_bytes + base::json_padding_bytes)),
+      gather_buffer_(std::make_unique<std::uint8_t[]>(buffer_bytes)) {}
+
+void StreamHub::flush_dirty() {
+  // A failed flush tells its user, who may write to others: they are flushed in the next round.
+  while (!dirty_.empty()) {
+    flushing_.swap(dirty_);
+    for (auto* stream : flushing_) {
+      stream->dirty_ = false;
+      stream->flush();
+    }
+    flushing_.clear();
+  }
+}
+
+Stream::Stream(StreamHub& hub, int descriptor, Address const& peer)
+    : hub_(hub), descriptor_(descriptor), peer_(peer), outbox_(hub.pool_) {
+  int const on = 1;
+  setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+Stream::~Stream() {
+  shut();
+  if (dirty_) std::erase(hub_.dirty_, this);
+}
+
+void Stream::open(StreamUser& user) {
+  user_ = &user;
+  hub_.loop_.watch(descriptor_, *this);
+}
+
+void Stream::feed(base::MutableBytes bytes) {
+  reading_ = true;
+  user_->on_bytes(bytes);
+  reading_ = false;
+  flush();
+}
+
+void Stream::output_added() {
+  // Whoever is being read is flushed when its batch is done; a blocked one when the kernel asks for more.
+  if (dirty_ || reading_ || blocked_ || descriptor_ < 0) return;
+  dirty_ = true;
+  hub_.dirty_.push_back(this);
+}
+
+void Stream::on_ready(std::uint32_t events) {
+  if (descriptor_ < 0) return;
+  if (events & EPOLLOUT && blocked_) flush();
+  // Zero events: we stopped in the middle to be fair, and the kernel will not tell us again what is left.
+  bool const ending = events == 0 || events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
+  if (ending || events & EPOLLIN) read_batch(ending);
+}
+
+void Stream::read_batch(bool ending) {
+  if (descriptor_ < 0) return;
+  for (int round = 0;; ++round) {
+    if (round == reads_per_turn) {
+      hub_.loop_.again(*this);
+      break;
+    }
+    auto* const buffer = hub_.receive_buffer_.get();
+    auto const count = recv(descriptor_, buffer, StreamHub::buffer_bytes, 0);
+    if (count > 0) {
+      // A stream that only waits for its last bytes to leave does not listen any more.
+      if (user_) {
+        reading_ = true;
+        user_->on_bytes({buffer, static_cast<std::size_t>(count)});
+        reading_ = false;
+      }
+      if (descriptor_ < 0) return;
+      // A short read means that the kernel has no more, unless the end of the stream is still to be read.
+      if (static_cast<std::size_t>(count) < StreamHub::buffer_bytes && !ending) break;
+      continue;
+    }
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    auto const end = count == 0 ? StreamEnd::peer_closed : StreamEnd::failed;
+    auto* const user = std::exchange(user_, nullptr);
+    flush();
+    shut();
+    if (user) user->on_end(end);
+    return;
+  }
+  flush();
+}
+
+void Stream::flush() {
+  if (descriptor_ < 0 || (outbox_.empty() && !leaving_)) return;
+  switch (outbox_.flush(descriptor_, {hub_.gather_buffer_.get(), StreamHub::buffer_bytes})) {
+    case Outbox::Flushed::blocked:
+      blocked_ = true;
+      return;
+    case Outbox::Flushed::all: {
+      if (leaving_) shutdown(descriptor_, SHUT_WR);
+      if (std::exchange(blocked_, false) && user_) user_->on_drained();
+      return;
+    }
+    case Outbox::Flushed::failed: {
+      auto* const user = std::exchange(user_, nullptr);
+      shut();
+      if (user) user->on_end(StreamEnd::failed);
+    }
+  }
+}
+
+void Stream::close() {
+  user_ = nullptr;
+  flush();
+  shut();
+}
+
+int Stream::release() {
+  user_ = nullptr;
+  outbox_.clear();
+  hub_.loop_.unwatch(descriptor_);
+  return std::exchange(descriptor_, -1);
+}
+
+void Stream::shut() {
+  if (descriptor_ < 0) return;
+  ::close(std::exchange(descriptor_, -1));
+  outbox_.clear();
+}
+
+}  // namespace parley::net
