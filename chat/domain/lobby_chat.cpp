@@ -1,0 +1,134 @@
+#include <array>
+
+#include "chat/domain/lobby.h"
+#include "chat/domain/random_choice.h"
+
+// What two guests in a chat send each other.
+namespace parley::chat {
+namespace {
+
+/// `msg_<unix ms>_<12 random characters>`
+MessageId make_message_id(base::Timestamp now, base::RandomSource& random) {
+  constexpr std::string_view base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::string id = "msg_" + std::to_string(now.time_since_epoch().count()) + "_";
+  for (int i = 0; i < 12; ++i) id += base36[random_below(base36.size(), random)];
+  return MessageId(std::move(id));
+}
+
+ServerEvent relayed(SignalBody signal, GuestSession const& from) {
+  switch (signal.signal) {
+    case Signal::offer:
+      return CallOffer{std::move(signal.body), signal.media, from.id, from.username};
+    case Signal::answer:
+      return CallAnswer{std::move(signal.body), from.id, from.username};
+    case Signal::candidate:
+      return CallCandidate{std::move(signal.body), from.id};
+    case Signal::reject:
+      return CallEnding{"webrtc:call-reject", from.id, from.username};
+    case Signal::timeout:
+      return CallEnding{"webrtc:call-timeout", from.id, from.username};
+    case Signal::end:
+      break;
+  }
+  return CallEnding{"webrtc:call-end", from.id, from.username};
+}
+
+Json sent_answer(ChatSent const& sent) {
+  return Json::object(
+      {{"ok", true}, {"messageId", sent.message_id.str()}, {"timestamp", sent.timestamp}, {"status", sent.status}});
+}
+
+}  // namespace
+
+void Lobby::say(Ask ask, std::optional<NewMessage> message, Now now, Effects& out) {
+  constexpr std::string_view error_event = "chat:error";
+  auto* const session = asker(ask, error_event, now, out);
+  if (!session) return;
+  auto* const chat = session->conversation();
+  if (!chat) return refuse(ask, error_event, Refusal::not_in_chat, out);
+  if (!message) return refuse(ask, error_event, Refusal::invalid_message, out);
+  auto said = chat->say({session->id, session->username}, std::move(*message), make_message_id(now.wall, random_), ask,
+                        now.wall);
+  if (auto* store = std::get_if<Store>(&said)) {
+    out.push_back(std::move(*store));
+  } else if (auto* before = std::get_if<Conversation::SentBefore>(&said)) {
+    answer(ask, sent_answer(before->confirmation), out);
+    tell(*session, std::move(before->confirmation), out);
+  }
+}
+
+void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& out) {
+  auto const found = conversations_.find(room);
+  if (found == conversations_.end()) return;
+  for (auto& settled : found->second->stored(id, kept)) {
+    auto& message = settled.message;
+    auto const& author = guest(message.sender);
+    for (auto& asked : settled.asked) {
+      // The author may have come back on another socket meanwhile; only there it listens.
+      if (!settled.kept) {
+        refuse({author.socket.value_or(asked.ask.socket), asked.ask.id}, "chat:error", Refusal::sending_failed, out);
+        continue;
+      }
+      ChatSent sent{
+          .message_id = message.id, .timestamp = message.timestamp, .client_message_id = std::move(asked.echoed_id)};
+      answer(asked.ask, sent_answer(sent), out);
+      tell(author, std::move(sent), out);
+    }
+    if (!settled.kept) continue;
+    tell(guest(message.recipient),
+         ChatMessage{std::move(message.id), std::move(message.sender), std::move(message.sender_username), message.type,
+                     std::move(message.content), std::move(message.timestamp)},
+         out);
+  }
+}
+
+void Lobby::abandon_messages(Conversation& conversation, Effects& out) {
+  for (auto const& settled : conversation.abandon()) {
+    auto const& author = guest(settled.message.sender);
+    for (auto const& asked : settled.asked) {
+      auto const [message, code] = text_of(Refusal::partner_unavailable);
+      tell(author, Refused{"chat:error", message, code}, out);
+      refuse(asked.ask, Refusal::partner_unavailable, out);
+    }
+  }
+}
+
+void Lobby::confirm(Ask ask, std::optional<MessageId> const& id, Now now, Effects& out) {
+  auto* const session = asker(ask, "", now, out);
+  if (!session) return;
+  if (!id) return refuse(ask, Refusal::invalid_message, out);
+  auto* const chat = session->conversation();
+  if (!chat) return refuse(ask, Refusal::not_in_chat, out);
+  if (!chat->has_received(session->id, *id)) return refuse(ask, Refusal::invalid_message, out);
+  if (chat->confirm(session->id, *id)) {
+    out.push_back(MarkDelivered{chat->room(), *id, now.wall});
+    tell(guest(chat->partner_of(session->id)), ChatDelivered{.message_id = *id, .timestamp = written(now.wall)}, out);
+  }
+  agree(ask, out);
+}
+
+void Lobby::typing(Ask ask, std::string_view event, Now now, Effects& out) {
+  auto* const session = asker(ask, "", now, out);
+  if (!session) return;
+  auto* const chat = session->conversation();
+  if (!chat) return refuse(ask, Refusal::not_in_chat, out);
+  tell(guest(chat->partner_of(session->id)), Typing{event, session->id, session->username}, out);
+  agree(ask, out);
+}
+
+void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& out) {
+  constexpr std::string_view error_event = "webrtc:error";
+  auto* const session = asker(ask, error_event, now, out);
+  if (!session) return;
+  auto* const chat = session->conversation();
+  if (!chat) return refuse(ask, error_event, Refusal::signal_outside_chat, out);
+  if (!signal) return refuse(ask, error_event, Refusal::invalid_signal, out);
+  bool const rings = chat->signal(session->id, signal->signal);
+  if (rings && config_.call_answer_time > base::Duration::zero()) {
+    ring_ends_.push({now.steady + config_.call_answer_time, chat->room(), chat->number(), chat->ringing_number()});
+  }
+  tell(guest(chat->partner_of(session->id)), relayed(std::move(*signal), *session), out);
+  agree(ask, out);
+}
+
+}  // namespace parley::chat
