@@ -1,15 +1,18 @@
-#include "load/connection.h"
+#include "bench/load/connection.h"
 
 #include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
-#include "load/frames.h"
+#include "bench/load/frames.h"
 
 namespace bench {
 
-Connection::Connection(Descriptor socket, MessageRing& outgoing, MessageRing const& incoming)
-    : socket_(std::move(socket)), outgoing_(&outgoing), incoming_(&incoming) {}
+Connection::Connection(Descriptor socket, MessageRing& outgoing, std::vector<MessageRing*> const& incoming)
+    : socket_(std::move(socket)), outgoing_(&outgoing) {
+  for (auto* ring : incoming) incoming_.push_back({ring});
+  receiving_ = incoming_.data();
+}
 
 void Connection::send_messages(std::size_t messages, std::uint64_t at) {
   for (std::size_t i = 0; i < messages; ++i) {
@@ -40,8 +43,9 @@ void Connection::flush() {
 std::size_t Connection::receive(std::span<char> scratch, bool hung_up, Meter& meter) {
   std::size_t completed = 0;
   for (bool more = true; more;) {
-    std::memcpy(scratch.data(), held_, held_bytes_);
-    auto const held = std::exchange(held_bytes_, 0);
+    std::ranges::copy(held_, scratch.begin());
+    auto const held = held_.size();
+    held_.clear();
     auto const received = receive_some(socket_.get(), scratch.subspan(held));
     completed += check(scratch.first(held + received.bytes), now_ns(), meter);
     more = !received.drained || (hung_up && received.bytes > 0);
@@ -53,41 +57,62 @@ std::size_t Connection::check(std::span<char const> bytes, std::uint64_t now, Me
   auto const& ping = server_ping_frame();
   std::size_t completed = 0;
   while (!bytes.empty()) {
-    bool const frame_starts = receiving_at_ == 0 || receiving_at_ == incoming_->answer_split;
-    if (frame_starts && bytes.size() < ping.size()) {
-      held_bytes_ = bytes.size();
-      std::memcpy(held_, bytes.data(), held_bytes_);
-      break;
-    }
-    if (frame_starts && std::memcmp(bytes.data(), ping.data(), ping.size()) == 0) {
+    auto const* const ring = receiving_->ring;
+    bool const frame_starts = receiving_at_ == 0 || receiving_at_ == ring->answer_split;
+    if (frame_starts && bytes.size() >= ping.size() && std::memcmp(bytes.data(), ping.data(), ping.size()) == 0) {
       bytes = bytes.subspan(ping.size());
       pong_due_ = true;
       flush();
       continue;
     }
-    auto const frame_end = receiving_at_ < incoming_->answer_split ? incoming_->answer_split : incoming_->answer_bytes;
-    auto const expected = std::string_view{incoming_->answers}.substr(
-        receiving_ * incoming_->answer_bytes + receiving_at_, std::min(bytes.size(), frame_end - receiving_at_));
-    if (std::memcmp(bytes.data(), expected.data(), expected.size()) != 0) fail_on_mismatch(bytes, expected);
-    bytes = bytes.subspan(expected.size());
-    receiving_at_ += expected.size();
-    if (receiving_at_ < incoming_->answer_bytes) continue;
-    meter.delivered(now, incoming_->sent_at[receiving_]);
-    receiving_at_ = 0;
-    if (++receiving_ == incoming_->count) receiving_ = 0;
+    if (frame_starts && bytes.size() < (incoming_.size() > 1 ? ring->telling_bytes : ping.size())) {
+      held_.assign(bytes.begin(), bytes.end());
+      break;
+    }
+    if (receiving_at_ == 0 && incoming_.size() > 1) find_speaker(bytes);
+    bytes = bytes.subspan(match(bytes));
+    if (receiving_at_ < ring->answer_bytes) continue;
+    complete(now, meter);
     ++completed;
   }
   received_ += completed;
   return completed;
 }
 
+std::size_t Connection::match(std::span<char const> bytes) {
+  auto const& ring = *receiving_->ring;
+  auto const frame_end = receiving_at_ < ring.answer_split ? ring.answer_split : ring.answer_bytes;
+  auto const expected = std::string_view{ring.answers}.substr(receiving_->next * ring.answer_bytes + receiving_at_,
+                                                              std::min(bytes.size(), frame_end - receiving_at_));
+  if (std::memcmp(bytes.data(), expected.data(), expected.size()) != 0) fail_on_mismatch(bytes, expected);
+  receiving_at_ += expected.size();
+  return expected.size();
+}
+
+void Connection::complete(std::uint64_t now, Meter& meter) {
+  auto& [ring, message] = *receiving_;
+  meter.delivered(now, ring->sent_at[message]);
+  ++ring->heard_by[message];
+  if (++message == ring->count) message = 0;
+  receiving_at_ = 0;
+}
+
+void Connection::find_speaker(std::span<char const> bytes) {
+  for (auto& heard : incoming_) {
+    auto const& ring = *heard.ring;
+    receiving_ = &heard;
+    if (std::memcmp(bytes.data(), ring.answers.data() + heard.next * ring.answer_bytes, ring.telling_bytes) == 0)
+      return;
+  }
+}
+
 void Connection::fail_on_mismatch(std::span<char const> got, std::string_view expected) const {
   std::string_view const bytes{got.data(), std::min(got.size(), expected.size())};
-  auto const differ = static_cast<std::size_t>(
-      std::mismatch(bytes.begin(), bytes.end(), expected.begin()).first - bytes.begin());
+  auto const differ =
+      static_cast<std::size_t>(std::mismatch(bytes.begin(), bytes.end(), expected.begin()).first - bytes.begin());
   throw std::runtime_error("an answer differs at byte " + std::to_string(receiving_at_ + differ) + ": got «" +
-                           std::string(bytes.substr(0, 120)) + "», expected «" +
-                           std::string(expected.substr(0, 120)) + "»");
+                           std::string(bytes.substr(0, 120)) + "», expected «" + std::string(expected.substr(0, 120)) +
+                           "»");
 }
 
 }  // namespace bench

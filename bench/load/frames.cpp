@@ -1,4 +1,4 @@
-#include "load/frames.h"
+#include "bench/load/frames.h"
 
 #include <array>
 

@@ -1,8 +1,8 @@
-#include "load/handshake.h"
+#include "bench/load/handshake.h"
 
 #include <stdexcept>
 
-#include "load/frames.h"
+#include "bench/load/frames.h"
 
 namespace bench {
 namespace {

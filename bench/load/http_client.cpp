@@ -1,4 +1,4 @@
-#include "load/http_client.h"
+#include "bench/load/http_client.h"
 
 #include <strings.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "load/poller.h"
+#include "bench/load/poller.h"
 
 namespace bench {
 

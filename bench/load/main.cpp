@@ -7,11 +7,11 @@
 #include <exception>
 #include <iostream>
 
-#include "load/meter.h"
-#include "load/options.h"
-#include "load/polling.h"
-#include "load/sessions.h"
-#include "load/traffic.h"
+#include "bench/load/meter.h"
+#include "bench/load/options.h"
+#include "bench/load/polling.h"
+#include "bench/load/sessions.h"
+#include "bench/load/traffic.h"
 
 namespace {
 
@@ -27,9 +27,14 @@ std::string measure(bench::Options const& options) {
   if (options.what == bench::Case::idle) return bench::measure_idle(options, server);
   bench::Meter meter{server};
   switch (options.what) {
-    case bench::Case::connect: bench::measure_connects(options, meter); break;
-    case bench::Case::polling: bench::PollingTraffic{options, meter}.run(); break;
-    default: bench::Traffic{options, meter}.run();
+    case bench::Case::connect:
+      bench::measure_connects(options, meter);
+      break;
+    case bench::Case::polling:
+      bench::PollingTraffic{options, meter}.run();
+      break;
+    default:
+      bench::Traffic{options, meter}.run();
   }
   return meter.report();
 }
@@ -41,9 +46,9 @@ int main(int argc, char** argv) {
     auto const options = bench::read_options(argc, argv);
     raise_descriptor_limit();
     auto const figures = measure(options);
-    std::cout << R"({"case":")" << options.case_name << R"(","server":")" << options.label
-              << R"(","connections":)" << options.connections << R"(,"in_flight":)" << options.in_flight
-              << R"(,"payload_bytes":)" << options.payload_bytes << "," << figures << "}" << std::endl;
+    std::cout << R"({"case":")" << options.case_name << R"(","server":")" << options.label << R"(","connections":)"
+              << options.connections << R"(,"in_flight":)" << options.in_flight << R"(,"payload_bytes":)"
+              << options.payload_bytes << "," << figures << "}" << std::endl;
     return 0;
   } catch (std::exception const& error) {
     std::cerr << "bench-load: " << error.what() << "\n";

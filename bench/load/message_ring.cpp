@@ -1,16 +1,19 @@
-#include "load/message_ring.h"
+#include "bench/load/message_ring.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <random>
 #include <stdexcept>
 
-#include "load/frames.h"
+#include "bench/load/frames.h"
 
 namespace bench {
 namespace {
 
 constexpr std::size_t payload_bytes_min = 16;
+/// The longest frame head, event name and label of any text message fit in this.
+constexpr std::size_t telling_bytes_max = 48;
 
 std::string filler(std::size_t bytes, std::mt19937& random) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789 .,-";
@@ -30,7 +33,8 @@ std::string json_payload(MessagePlan const& plan, std::string const& name, std::
   if (plan.shape == PayloadShape::string) return '"' + name + filler(plan.payload_bytes - name.size(), random) + '"';
   auto const head = R"({"id":")" + name + R"(","kind":"text","at":1700000000000,"tags":["a","b"],"text":")";
   constexpr std::string_view tail = R"("})";
-  if (head.size() + tail.size() > plan.payload_bytes) throw std::runtime_error("an object payload needs 100 bytes or more");
+  if (head.size() + tail.size() > plan.payload_bytes)
+    throw std::runtime_error("an object payload needs 100 bytes or more");
   return head + filler(plan.payload_bytes - head.size() - tail.size(), random) + std::string(tail);
 }
 
@@ -68,16 +72,21 @@ Exchange make_exchange(MessagePlan const& plan, std::size_t connection, std::siz
   // Two digits always, so that all messages of a ring have one length.
   auto const id = std::to_string(message + 10);
   switch (plan.kind) {
-    case MessageKind::ack: return text_exchange("42" + id + R"(["ack",)" + payload + "]", "43" + id + "[" + payload + "]", mask);
-    case MessageKind::relay: return text_exchange(R"(42["relay",)" + payload + "]", R"(42["relay",)" + payload + "]", mask);
-    case MessageKind::say: return text_exchange(R"(42["say",)" + payload + "]", R"(42["said",)" + payload + "]", mask);
-    default: return text_exchange(R"(42["echo",)" + payload + "]", R"(42["echo",)" + payload + "]", mask);
+    case MessageKind::ack:
+      return text_exchange("42" + id + R"(["ack",)" + payload + "]", "43" + id + "[" + payload + "]", mask);
+    case MessageKind::relay:
+      return text_exchange(R"(42["relay",)" + payload + "]", R"(42["relay",)" + payload + "]", mask);
+    case MessageKind::say:
+      return text_exchange(R"(42["say",)" + payload + "]", R"(42["said",)" + payload + "]", mask);
+    default:
+      return text_exchange(R"(42["echo",)" + payload + "]", R"(42["echo",)" + payload + "]", mask);
   }
 }
 
 }  // namespace
 
-MessageRing::MessageRing(MessagePlan const& plan, std::size_t connection) : count(plan.count), sent_at(plan.count) {
+MessageRing::MessageRing(MessagePlan const& plan, std::size_t connection)
+    : count(plan.count), sent_at(plan.count), heard_by(plan.count) {
   if (plan.payload_bytes < payload_bytes_min) throw std::runtime_error("payloads have 16 bytes or more");
   if (count < 1 || count > 90) throw std::runtime_error("between 1 and 90 messages can be in flight");
   std::mt19937 random{static_cast<std::uint32_t>(connection)};
@@ -90,6 +99,7 @@ MessageRing::MessageRing(MessagePlan const& plan, std::size_t connection) : coun
   request_bytes = requests.size() / count;
   answer_bytes = answers.size() / count;
   if (plan.raw) answer_split = answer_bytes;
+  telling_bytes = std::min(answer_bytes, telling_bytes_max);
 }
 
 }  // namespace bench

@@ -31,8 +31,10 @@ struct MessageRing {
   std::string answers;
   std::size_t request_bytes;
   std::size_t answer_bytes;
-  std::size_t answer_split;             ///< where the answer's second frame starts, or `answer_bytes`
-  std::vector<std::uint64_t> sent_at;   ///< per message, nanoseconds: when it went out, or was planned to
+  std::size_t answer_split;            ///< where the answer's second frame starts, or `answer_bytes`
+  std::size_t telling_bytes;           ///< so much of an answer's beginning tells whose it is
+  std::vector<std::uint64_t> sent_at;  ///< per message, nanoseconds: when it went out, or was planned to
+  std::vector<std::size_t> heard_by;   ///< per message: how many connections have received it, since last reset
 };
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-#include "load/meter.h"
+#include "bench/load/meter.h"
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "load/poller.h"
+#include "bench/load/poller.h"
 
 namespace bench {
 namespace {
@@ -81,9 +81,7 @@ std::uint64_t ServerProbe::resident_bytes() const {
   throw std::runtime_error("cannot read the server's resident memory");
 }
 
-Meter::Cost Meter::cost_so_far() const {
-  return {now_ns(), server_.cpu_ns(), server_.cpu_ticks_ns(), own_cpu_ns()};
-}
+Meter::Cost Meter::cost_so_far() const { return {now_ns(), server_.cpu_ns(), server_.cpu_ticks_ns(), own_cpu_ns()}; }
 
 void Meter::start() {
   delivered_ = 0;

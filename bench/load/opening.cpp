@@ -1,11 +1,11 @@
-#include "load/opening.h"
+#include "bench/load/opening.h"
 
 #include <array>
 #include <optional>
 #include <stdexcept>
 #include <vector>
 
-#include "load/handshake.h"
+#include "bench/load/handshake.h"
 
 namespace bench {
 namespace {

@@ -2,15 +2,15 @@
 
 #include <functional>
 
-#include "load/poller.h"
+#include "bench/load/poller.h"
 
 namespace bench {
 
 struct OpeningPlan {
   Endpoint endpoint;
-  std::size_t count = 1;        ///< how many connections to open
-  std::size_t at_once = 64;     ///< handshakes under way at the same moment
-  bool raw = false;             ///< TCP only: ready as soon as connected
+  std::size_t count = 1;     ///< how many connections to open
+  std::size_t at_once = 64;  ///< handshakes under way at the same moment
+  bool raw = false;          ///< TCP only: ready as soon as connected
   std::function<std::string(std::size_t)> room_of = [](std::size_t) { return std::string{}; };
 };
 

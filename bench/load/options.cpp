@@ -1,4 +1,4 @@
-#include "load/options.h"
+#include "bench/load/options.h"
 
 #include <CLI/CLI.hpp>
 #include <map>
@@ -24,6 +24,7 @@ void check(Options const& options) {
     if (wrong) throw std::runtime_error(why);
   };
   refuse(options.what == Case::pairs && options.connections % 2 != 0, "pairs need an even number of connections");
+  refuse(options.what == Case::broadcast && options.in_flight > options.connections, "more broadcasts than speakers");
   refuse(options.what == Case::polling && options.in_flight != 1, "polling keeps one message in flight");
   refuse(options.raw && (options.what == Case::polling || options.what == Case::connect || options.what == Case::idle),
          "--raw measures bytes sent back: not for polling, connect or idle");
@@ -41,7 +42,8 @@ Options read_options(int argc, char** argv) {
   app.add_option("--port", options.endpoint.port)->capture_default_str();
   app.add_option("--label", options.label, "name of the server in the output");
   app.add_option("--connections", options.connections)->check(CLI::Range(1, 60'000))->capture_default_str();
-  app.add_option("--in-flight", options.in_flight, "messages under way per connection; per room for pairs and broadcast")
+  app.add_option("--in-flight", options.in_flight,
+                 "messages under way per connection; per room for pairs and broadcast")
       ->check(CLI::Range(1, 90))
       ->capture_default_str();
   app.add_option("--payload", options.payload_bytes, "bytes")->check(CLI::Range(16, 900'000))->capture_default_str();

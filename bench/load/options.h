@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "load/message_ring.h"
-#include "load/poller.h"
+#include "bench/load/message_ring.h"
+#include "bench/load/poller.h"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "load/poller.h"
+#include "bench/load/poller.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

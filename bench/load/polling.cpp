@@ -1,9 +1,9 @@
-#include "load/polling.h"
+#include "bench/load/polling.h"
 
 #include <array>
 #include <stdexcept>
 
-#include "load/http_client.h"
+#include "bench/load/http_client.h"
 
 namespace bench {
 namespace {
@@ -69,7 +69,9 @@ class PollingClient {
       stage_ = Stage::echoing;
       echo_due_ = true;
     } else {
-      if (packet != packets_[next_]) throw std::runtime_error("an answer differs: got «" + std::string(packet) + "», expected «" + packets_[next_] + "»");
+      if (packet != packets_[next_])
+        throw std::runtime_error("an answer differs: got «" + std::string(packet) + "», expected «" + packets_[next_] +
+                                 "»");
       meter.delivered(now_ns(), sent_at_);
       next_ = (next_ + 1) % packets_.size();
       echo_due_ = true;
@@ -79,7 +81,8 @@ class PollingClient {
   void open_session(std::string_view packet) {
     constexpr std::string_view before = R"("sid":")";
     auto const begin = packet.find(before);
-    if (!packet.starts_with("0{") || begin == std::string_view::npos) throw std::runtime_error("no session: " + std::string(packet));
+    if (!packet.starts_with("0{") || begin == std::string_view::npos)
+      throw std::runtime_error("no session: " + std::string(packet));
     auto const rest = packet.substr(begin + before.size());
     target_ += "&sid=" + std::string(rest.substr(0, rest.find('"')));
     stage_ = Stage::connecting;
@@ -115,8 +118,8 @@ PollingTraffic::~PollingTraffic() = default;
 
 void PollingTraffic::run() {
   for (std::size_t number = 0; number < options_.connections; ++number) {
-    auto& client = *clients_.emplace_back(
-        std::make_unique<PollingClient>(options_.endpoint, number, options_.payload_bytes));
+    auto& client =
+        *clients_.emplace_back(std::make_unique<PollingClient>(options_.endpoint, number, options_.payload_bytes));
     poller_.add(client.poll_fd(), number * 2);
     poller_.add(client.post_fd(), number * 2 + 1);
   }

@@ -3,9 +3,9 @@
 #include <memory>
 #include <vector>
 
-#include "load/meter.h"
-#include "load/options.h"
-#include "load/poller.h"
+#include "bench/load/meter.h"
+#include "bench/load/options.h"
+#include "bench/load/poller.h"
 
 namespace bench {
 

@@ -1,11 +1,11 @@
-#include "load/sessions.h"
+#include "bench/load/sessions.h"
 
 #include <array>
 #include <stdexcept>
 #include <vector>
 
-#include "load/connection.h"
-#include "load/opening.h"
+#include "bench/load/connection.h"
+#include "bench/load/opening.h"
 
 namespace bench {
 namespace {
@@ -16,14 +16,15 @@ constexpr std::uint64_t settle_ns = 1'000'000'000;
 /// Connections that answer heartbeats and otherwise say nothing after their first echo.
 class Sleepers {
  public:
-  Sleepers(Options const& options, Meter& meter) : ring_({MessageKind::echo, options.shape, options.payload_bytes}, 0), meter_(meter) {}
+  Sleepers(Options const& options, Meter& meter)
+      : ring_({MessageKind::echo, options.shape, options.payload_bytes}, 0), meter_(meter) {}
 
   void open(Endpoint const& endpoint, std::size_t count) {
     connections_.reserve(count);
     open_connections({endpoint, count, handshakes_at_once, false, [](std::size_t) { return std::string{}; }},
                      [this](std::size_t, Descriptor socket) {
                        poller_.add(socket.get(), connections_.size());
-                       connections_.emplace_back(std::move(socket), ring_, ring_);
+                       connections_.emplace_back(std::move(socket), ring_, std::vector{&ring_});
                        return true;
                      });
     for (auto& connection : connections_) {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "load/meter.h"
-#include "load/options.h"
+#include "bench/load/meter.h"
+#include "bench/load/options.h"
 
 namespace bench {
 

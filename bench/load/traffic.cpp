@@ -1,8 +1,8 @@
-#include "load/traffic.h"
+#include "bench/load/traffic.h"
 
 #include <stdexcept>
 
-#include "load/opening.h"
+#include "bench/load/opening.h"
 
 namespace bench {
 namespace {
@@ -13,11 +13,16 @@ constexpr std::uint64_t patience_ns = 5'000'000'000;
 
 MessageKind kind_of(Case what) {
   switch (what) {
-    case Case::ack: return MessageKind::ack;
-    case Case::binary: return MessageKind::binary;
-    case Case::pairs: return MessageKind::relay;
-    case Case::broadcast: return MessageKind::say;
-    default: return MessageKind::echo;
+    case Case::ack:
+      return MessageKind::ack;
+    case Case::binary:
+      return MessageKind::binary;
+    case Case::pairs:
+      return MessageKind::relay;
+    case Case::broadcast:
+      return MessageKind::say;
+    default:
+      return MessageKind::echo;
   }
 }
 
@@ -25,7 +30,8 @@ MessagePlan message_plan(Options const& options) {
   MessagePlan plan{kind_of(options.what), options.shape, options.payload_bytes, options.in_flight, options.raw};
   // A few more than are in flight, so that an answer given twice, or late, is not mistaken for the right one.
   // Under a fixed rate messages may pile up: there the ring has as many as may be outstanding.
-  plan.count = options.what == Case::fixed_rate ? fixed_rate_outstanding_max : std::max<std::size_t>(options.in_flight, 4);
+  plan.count =
+      options.what == Case::fixed_rate ? fixed_rate_outstanding_max : std::max<std::size_t>(options.in_flight, 4);
   return plan;
 }
 
@@ -36,14 +42,13 @@ std::string room_of(Case what, std::size_t number) {
 
 }  // namespace
 
-Traffic::Traffic(Options const& options, Meter& meter)
-    : options_(options), meter_(meter), scratch_(scratch_bytes) {
+Traffic::Traffic(Options const& options, Meter& meter) : options_(options), meter_(meter), scratch_(scratch_bytes) {
   auto const plan = message_plan(options);
-  auto const speakers = options.what == Case::broadcast ? 1 : options.connections;
+  auto const speakers = options.what == Case::broadcast ? options.in_flight : options.connections;
   for (std::size_t number = 0; number < speakers; ++number) {
     rings_.push_back(std::make_unique<MessageRing>(plan, number));
   }
-  heard_by_.resize(plan.count);
+  spoken_.resize(speakers);
 }
 
 void Traffic::run() {
@@ -64,17 +69,25 @@ void Traffic::open() {
   connections_.reserve(sockets.size());
   for (std::size_t number = 0; number < sockets.size(); ++number) {
     poller_.add(sockets[number].get(), number);
-    auto const speaker = options_.what == Case::broadcast ? 0 : number;
-    auto const heard = options_.what == Case::pairs ? number ^ 1U : speaker;
-    connections_.emplace_back(std::move(sockets[number]), *rings_[speaker], *rings_[heard]);
+    // In broadcast most connections only listen; what they would say is never asked for.
+    auto& outgoing = *rings_[std::min(number, rings_.size() - 1)];
+    connections_.emplace_back(std::move(sockets[number]), outgoing, heard_by(number));
   }
+}
+
+std::vector<MessageRing*> Traffic::heard_by(std::size_t number) const {
+  if (options_.what == Case::pairs) return {rings_[number ^ 1U].get()};
+  if (options_.what != Case::broadcast) return {rings_[number].get()};
+  std::vector<MessageRing*> all;
+  for (auto const& ring : rings_) all.push_back(ring.get());
+  return all;
 }
 
 void Traffic::start_closed_loop() {
   std::size_t const step = options_.what == Case::pairs ? 2 : 1;
-  std::size_t const end = options_.what == Case::broadcast ? 1 : connections_.size();
-  for (std::size_t number = 0; number < end; number += step) {
-    connections_[number].send_messages(options_.in_flight, now_ns());
+  std::size_t const each = options_.what == Case::broadcast ? 1 : options_.in_flight;
+  for (std::size_t number = 0; number < rings_.size(); number += step) {
+    connections_[number].send_messages(each, now_ns());
   }
 }
 
@@ -93,29 +106,29 @@ void Traffic::turn() {
 
 void Traffic::received(std::size_t number, std::size_t messages) {
   if (messages == 0 || options_.what == Case::fixed_rate) return;
-  if (options_.what == Case::broadcast) return heard(messages, connections_[number].last_received());
+  if (options_.what == Case::broadcast) return speak_again();
   connections_[number].send_messages(messages, now_ns());
 }
 
-void Traffic::heard(std::size_t messages, std::size_t last_message) {
-  auto const count = heard_by_.size();
-  std::size_t completed = 0;
-  for (std::size_t back = messages; back-- > 0;) {
-    auto& listeners = heard_by_[(last_message + count - back) % count];
-    if (++listeners < connections_.size()) continue;
-    listeners = 0;
-    ++completed;
+void Traffic::speak_again() {
+  for (std::size_t speaker = 0; speaker < rings_.size(); ++speaker) {
+    auto& ring = *rings_[speaker];
+    auto& message = spoken_[speaker];
+    if (ring.heard_by[message] < connections_.size()) continue;
+    ring.heard_by[message] = 0;
+    message = (message + 1) % ring.count;
+    connections_[speaker].send_messages(1, now_ns());
   }
-  if (completed > 0) connections_.front().send_messages(completed, now_ns());
 }
 
 void Traffic::send_what_is_due() {
   auto const elapsed = static_cast<double>(now_ns() - began_);
-  auto const due = static_cast<std::uint64_t>(elapsed * options_.rate / 1e9);
+  auto const due = static_cast<std::uint64_t>(elapsed * options_.rate / 1e9) + 1;  // the first is due at once
   for (; planned_ < due; ++planned_) {
     auto const at = began_ + static_cast<std::uint64_t>(static_cast<double>(planned_) * 1e9 / options_.rate);
     auto& connection = connections_[planned_ % connections_.size()];
-    if (connection.outstanding() == fixed_rate_outstanding_max) throw std::runtime_error("the server cannot keep this rate");
+    if (connection.outstanding() == fixed_rate_outstanding_max)
+      throw std::runtime_error("the server cannot keep this rate");
     connection.send_messages(1, at);
   }
 }

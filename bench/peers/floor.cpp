@@ -120,7 +120,8 @@ class Floor {
       return;
     }
     auto const sent = ::send(peer.fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < static_cast<ssize_t>(bytes.size())) peer.unsent = bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent));
+    if (sent < static_cast<ssize_t>(bytes.size()))
+      peer.unsent = bytes.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent));
   }
 
   void send_unsent(Peer& peer) {
