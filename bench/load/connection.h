@@ -28,6 +28,7 @@ class Connection {
   /// Throws at the first byte that differs from what is expected, and when the server has closed.
   std::size_t receive(std::span<char> scratch, bool hung_up, Meter& meter);
 
+  std::uint64_t sent() const { return sent_; }
   /// How many messages were sent and not yet received; for connections that hear what they say.
   std::uint64_t outstanding() const { return sent_ - received_; }
 

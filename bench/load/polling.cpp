@@ -1,5 +1,6 @@
 #include "bench/load/polling.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -36,6 +37,13 @@ class PollingClient {
 
   int poll_fd() const { return poll_.fd(); }
   int post_fd() const { return post_.fd(); }
+
+  /// No further echo once the one under way is answered.
+  void stop() {
+    stopped_ = true;
+    echo_due_ = false;
+  }
+  bool waiting() const { return waiting_; }
 
   void on_poll_readable(Meter& meter) {
     auto const body = poll_.receive();
@@ -74,7 +82,8 @@ class PollingClient {
                                  "»");
       meter.delivered(now_ns(), sent_at_);
       next_ = (next_ + 1) % packets_.size();
-      echo_due_ = true;
+      waiting_ = false;
+      echo_due_ = !stopped_;
     }
   }
 
@@ -96,6 +105,7 @@ class PollingClient {
       due_ += packets_[next_];
       sent_at_ = now_ns();
       echo_due_ = false;
+      waiting_ = true;
     }
     if (due_.empty()) return;
     post_.post(target_, due_);
@@ -111,6 +121,8 @@ class PollingClient {
   std::uint64_t sent_at_ = 0;
   Stage stage_ = Stage::opening;
   bool echo_due_ = false;
+  bool waiting_ = false;
+  bool stopped_ = false;
 };
 
 PollingTraffic::PollingTraffic(Options const& options, Meter& meter) : options_(options), meter_(meter) {}
@@ -123,16 +135,36 @@ void PollingTraffic::run() {
     poller_.add(client.poll_fd(), number * 2);
     poller_.add(client.post_fd(), number * 2 + 1);
   }
-  auto const began = now_ns();
-  auto progress_at = began;
-  for (std::uint64_t progress = 0; !meter_.running() || now_ns() - began < options_.warm_up_ns + options_.seconds_ns;) {
-    turn();
-    if (meter_.delivered_ever() != progress) progress_at = now_ns();
-    progress = meter_.delivered_ever();
-    if (now_ns() - progress_at > patience_ns) throw std::runtime_error("no answer for five seconds");
-    if (!meter_.running() && now_ns() - began >= options_.warm_up_ns) meter_.start();
-  }
+  auto const began = progress_at_ = now_ns();
+  while (time_to_go_on(began)) turn();
+  wait_for_the_last();
+}
+
+bool PollingTraffic::time_to_go_on(std::uint64_t began) {
+  check_progress();
+  auto const elapsed = now_ns() - began;
+  if (!meter_.running() && elapsed >= options_.warm_up_ns) meter_.start();
+  if (!meter_.running() || elapsed < options_.warm_up_ns + options_.seconds_ns) return true;
   meter_.stop();
+  return false;
+}
+
+void PollingTraffic::wait_for_the_last() {
+  for (auto const& client : clients_) client->stop();
+  auto const waiting = [](auto const& client) { return client->waiting(); };
+  while (std::ranges::any_of(clients_, waiting)) {
+    check_progress();
+    turn();
+  }
+}
+
+void PollingTraffic::check_progress() {
+  auto const now = now_ns();
+  if (meter_.delivered_ever() != progress_) {
+    progress_ = meter_.delivered_ever();
+    progress_at_ = now;
+  }
+  if (now - progress_at_ > patience_ns) throw std::runtime_error("five seconds without an answer that is due");
 }
 
 void PollingTraffic::turn() {

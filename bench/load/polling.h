@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -19,16 +20,22 @@ class PollingTraffic {
   PollingTraffic(Options const& options, Meter& meter);
   ~PollingTraffic();
 
-  /// Opens the sessions, warms up, measures. Throws when an answer is wrong or five seconds pass without one.
+  /// Opens the sessions, warms up, measures, and waits for the last answers. Throws when an answer is wrong or
+  /// missing, or five seconds pass without one.
   void run();
 
  private:
   void turn();
+  bool time_to_go_on(std::uint64_t began);
+  void wait_for_the_last();
+  void check_progress();
 
   Options const& options_;
   Meter& meter_;
   Poller poller_;
   std::vector<std::unique_ptr<PollingClient>> clients_;
+  std::uint64_t progress_ = 0;     // how many messages had been delivered …
+  std::uint64_t progress_at_ = 0;  // … when that number last changed
 };
 
 }  // namespace bench

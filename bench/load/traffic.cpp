@@ -56,6 +56,7 @@ void Traffic::run() {
   began_ = progress_at_ = now_ns();
   if (options_.what != Case::fixed_rate) start_closed_loop();
   while (time_to_go_on()) turn();
+  wait_for_the_last();
 }
 
 void Traffic::open() {
@@ -94,7 +95,7 @@ void Traffic::start_closed_loop() {
 void Traffic::turn() {
   // Waiting for a planned time is spinning: a late wake-up of this process must not count as the server's.
   bool const spin = options_.what == Case::fixed_rate;
-  if (spin) send_what_is_due();
+  if (spin && sending_) send_what_is_due();
   for (auto const& event : poller_.wait(spin ? 0 : 100)) {
     auto const number = static_cast<std::size_t>(event.data.u64);
     auto& connection = connections_[number];
@@ -105,7 +106,7 @@ void Traffic::turn() {
 }
 
 void Traffic::received(std::size_t number, std::size_t messages) {
-  if (messages == 0 || options_.what == Case::fixed_rate) return;
+  if (messages == 0 || !sending_ || options_.what == Case::fixed_rate) return;
   if (options_.what == Case::broadcast) return speak_again();
   connections_[number].send_messages(messages, now_ns());
 }
@@ -135,15 +136,36 @@ void Traffic::send_what_is_due() {
 
 bool Traffic::time_to_go_on() {
   auto const now = now_ns();
-  if (meter_.delivered_ever() != progress_) {
-    progress_ = meter_.delivered_ever();
-    progress_at_ = now;
-  }
-  if (now - progress_at_ > patience_ns) throw std::runtime_error("no answer for five seconds");
+  check_progress(now);
   if (!meter_.running() && now - began_ >= options_.warm_up_ns) meter_.start();
   if (!meter_.running() || now - began_ < options_.warm_up_ns + options_.seconds_ns) return true;
   meter_.stop();
   return false;
+}
+
+void Traffic::wait_for_the_last() {
+  sending_ = false;
+  // The others would hide it from the closed loop if one connection's message had been lost.
+  while (meter_.delivered_ever() < expected()) {
+    check_progress(now_ns());
+    turn();
+  }
+}
+
+std::uint64_t Traffic::expected() const {
+  std::uint64_t sent = 0;
+  for (auto const& connection : connections_) sent += connection.sent();
+  return options_.what == Case::broadcast ? sent * connections_.size() : sent;
+}
+
+void Traffic::check_progress(std::uint64_t now) {
+  if (meter_.delivered_ever() != progress_) {
+    progress_ = meter_.delivered_ever();
+    progress_at_ = now;
+  }
+  if (now - progress_at_ <= patience_ns) return;
+  throw std::runtime_error("five seconds without an answer, " + std::to_string(expected() - progress_) +
+                           " of them due");
 }
 
 }  // namespace bench

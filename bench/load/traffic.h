@@ -20,7 +20,8 @@ class Traffic {
  public:
   Traffic(Options const& options, Meter& meter);
 
-  /// Opens the connections, warms up, measures. Throws when an answer is wrong or five seconds pass without one.
+  /// Opens the connections, warms up, measures, and waits for the last answers. Throws when an answer is wrong or
+  /// missing, or five seconds pass without one.
   void run();
 
  private:
@@ -33,6 +34,10 @@ class Traffic {
   void speak_again();
   void send_what_is_due();
   bool time_to_go_on();
+  void wait_for_the_last();
+  /// How many deliveries the messages sent so far must lead to.
+  std::uint64_t expected() const;
+  void check_progress(std::uint64_t now);
 
   Options const& options_;
   Meter& meter_;
@@ -41,6 +46,7 @@ class Traffic {
   std::vector<Connection> connections_;
   std::vector<char> scratch_;
 
+  bool sending_ = true;
   std::vector<std::size_t> spoken_;  // broadcast, per speaker: the message on its way
   std::uint64_t began_ = 0;          // the warm-up's start
   std::uint64_t planned_ = 0;        // fixed-rate: messages sent so far
