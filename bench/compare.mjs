@@ -1,14 +1,12 @@
 // Runs the same cases against bench-server, the kernel floor and Node's socket.io, in turns, and prints medians
 // and ratios as a Markdown table. Each run gets a fresh server on one core and the load client on the other.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { cases, standardCases } from "./cases.mjs";
+import { endOwnProcesses, finish, start, startServer, stopServer } from "./processes.mjs";
 import { environment, table } from "./report.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -38,82 +36,22 @@ const commands = {
   parley: (port) => [bin("bench-server"), "--port", port],
 };
 
-/** Processes started here and not yet ended: the only ones this program ever ends. */
-const running = new Set();
-
-function start(core, command, stdout) {
-  const child = spawn("taskset", ["-c", core, ...command.map(String)], { stdio: ["ignore", stdout, "pipe"] });
-  child.errorText = "";
-  child.stderr.on("data", (chunk) => (child.errorText += chunk));
-  child.ended = once(child, "close").then(([code, signal]) => {
-    running.delete(child);
-    return code ?? signal;
-  });
-  running.add(child);
-  return child;
-}
-
-async function freePort() {
-  const probe = net.createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
-async function accepts(port) {
-  const socket = net.connect(port, "127.0.0.1");
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
-}
-
-async function startServer(name, chosen) {
-  const port = await freePort();
-  const server = start(options["server-core"], commands[name](port, chosen), "ignore");
-  const giveUpAt = Date.now() + 10_000;
-  while (!(await accepts(port))) {
-    if (!running.has(server) || Date.now() > giveUpAt) throw new Error(`${name} did not start: ${server.errorText}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return { server, port };
-}
-
-async function stopServer(name, server) {
-  const lateAt = setTimeout(() => server.kill("SIGKILL"), 5_000);
-  server.kill("SIGTERM");
-  const outcome = await server.ended;
-  clearTimeout(lateAt);
-  if (outcome === "SIGKILL") throw new Error(`${name} did not end on SIGTERM`);
-}
-
 async function load(name, chosen, port, pid) {
   const command = [bin("bench-load"), ...chosen.args, "--port", port, "--pid", pid, "--label", name];
   command.push("--seconds", options.seconds, "--warm-up", options["warm-up"]);
   if (name === "floor") command.push("--raw");
-  const client = start(options["load-core"], command, "pipe");
-  let output = "";
-  client.stdout.on("data", (chunk) => (output += chunk));
-  const tooLong = setTimeout(() => client.kill("SIGKILL"), (Number(options.seconds) + Number(options["warm-up"]) + 60) * 1000);
-  const outcome = await client.ended;
-  clearTimeout(tooLong);
+  const client = start(options["load-core"], command);
+  const outcome = await finish(client, (Number(options.seconds) + Number(options["warm-up"]) + 60) * 1000);
   if (outcome !== 0) throw new Error(`${chosen.title} on ${name} failed (${outcome}): ${client.errorText}`);
-  return JSON.parse(output);
+  return JSON.parse(client.output);
 }
 
 async function run(name, chosen) {
-  const { server, port } = await startServer(name, chosen);
+  const { server, port } = await startServer(options["server-core"], (free) => commands[name](free, chosen));
   try {
-    // taskset replaces itself with the server, so the child's id is the server's.
     return await load(name, chosen, port, server.pid);
   } finally {
-    if (running.has(server)) await stopServer(name, server);
+    await stopServer(server);
   }
 }
 
@@ -163,9 +101,6 @@ async function main() {
   console.log(table(names, servers, results));
 }
 
-function endOwnProcesses() {
-  for (const child of running) child.kill("SIGKILL");
-}
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     endOwnProcesses();
