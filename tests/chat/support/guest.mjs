@@ -117,6 +117,15 @@ export class Guest {
   }
 }
 
+/** Resolves once `holds` does; for states of the server that no event announces. */
+export async function eventually(what, holds, withinMs = patienceMs) {
+  const giveUp = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > giveUp) throw new Error(`not so after ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /**
  * Resolves when everything these guests sent has been acted on and everything sent to them has arrived.
  * Two rounds: the first ends when all their earlier events are done, the second carries the results to everyone.

@@ -6,16 +6,18 @@ import http from "node:http";
  * Sends one request on a connection of its own.
  *
  * `json`   a value to send as a JSON body; `body` sends bytes or text as they are.
+ * `chunked`  sends the body without saying how long it is.
  * `token`  goes into `Authorization: Bearer …`.
  *
  * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none.
  */
-export function request(base, method, target, { json, body, token, headers = {} } = {}) {
+export function request(base, method, target, { json, body, token, chunked = false, headers = {} } = {}) {
   const payload = json === undefined ? body : JSON.stringify(json);
   const sent = { ...headers };
   if (token !== undefined) sent.authorization = `Bearer ${token}`;
   if (json !== undefined) sent["content-type"] ??= "application/json";
-  if (payload !== undefined) sent["content-length"] ??= Buffer.byteLength(payload);
+  // Without a length Node sends the body in chunks.
+  if (payload !== undefined && !chunked) sent["content-length"] = Buffer.byteLength(payload);
 
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);
@@ -34,7 +36,8 @@ export function request(base, method, target, { json, body, token, headers = {} 
     // A server may answer 413 and close while the body is still on its way: the answer counts, not the reset.
     outgoing.on("error", (error) => answered || reject(error));
     outgoing.setTimeout(10_000, () => outgoing.destroy(new Error(`${method} ${target}: no answer`)));
-    outgoing.end(payload);
+    if (chunked) outgoing.write(payload);
+    outgoing.end(chunked ? undefined : payload);
   });
 }
 
