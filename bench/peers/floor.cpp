@@ -1,8 +1,8 @@
 /// The kernel floor: a bare TCP server on one edge-triggered epoll loop, no protocol at all. What it costs to
 /// pass bytes on is what every server on epoll, recv and send pays before it has done any work of its own.
 ///
-/// `--to self` sends back what a connection sent, `--to partner` sends it to the connection accepted next to it
-/// (first and second, third and fourth, …), `--to all` to every connection.
+/// `--to self` sends back what a connection sent, `--to partner` sends it to the connection that came
+/// next to it (first and second, third and fourth, …), `--to all` to every connection.
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -27,6 +28,7 @@ enum class To { self, partner, all };
 
 struct Peer {
   int fd = -1;
+  std::size_t partner = 0;
   std::string unsent;  // what the socket did not take; empty almost always
 };
 
@@ -83,10 +85,11 @@ class Floor {
       if (fd < 0) return;
       int const on = 1;
       ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-      // Numbers start anew when everybody has left, so that each run of the load client finds its pairs.
+      // Numbers start anew when everybody has left.
       if (open_ == 0) peers_.clear();
-      peers_.push_back({fd, {}});
+      peers_.push_back({fd, 0, {}});
       ++open_;
+      pairs_known_ = false;
       watch(fd, peers_.size() - 1, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
   }
@@ -107,10 +110,23 @@ class Floor {
   void pass_on(std::size_t from, std::string_view bytes) {
     if (to_ == To::self) return send_to(peers_[from], bytes);
     if (to_ == To::partner) {
-      if ((from ^ 1U) < peers_.size()) send_to(peers_[from ^ 1U], bytes);
-      return;
+      if (!pairs_known_) pair_up();
+      return send_to(peers_[peers_[from].partner], bytes);
     }
     for (auto& peer : peers_) send_to(peer, bytes);
+  }
+
+  /// Pairs up those connected now, in the order in which they came. It waits for the first message, so that a
+  /// connection that only looked whether somebody listens, and has left, does not shift the pairs.
+  void pair_up() {
+    Peer* waiting = nullptr;
+    for (auto& peer : peers_) {
+      if (peer.fd < 0) continue;
+      peer.partner = static_cast<std::size_t>(&peer - peers_.data());
+      if (waiting != nullptr) std::swap(peer.partner, waiting->partner);
+      waiting = waiting == nullptr ? &peer : nullptr;
+    }
+    pairs_known_ = true;
   }
 
   void send_to(Peer& peer, std::string_view bytes) {
@@ -135,6 +151,7 @@ class Floor {
     peer.fd = -1;
     peer.unsent.clear();
     --open_;
+    pairs_known_ = false;
   }
 
   To to_;
@@ -142,6 +159,7 @@ class Floor {
   int listener_ = -1;
   std::vector<Peer> peers_;  // by order of acceptance
   std::size_t open_ = 0;
+  bool pairs_known_ = false;
   std::array<char, 64 * 1024> buffer_{};
 };
 
