@@ -74,7 +74,8 @@ for (const transport of ["polling", "websocket"]) {
       const { log, socket } = await join();
       await socket.put("40/any,");
       await socket.next();
-      await socket.put("1");
+      if (transport === "websocket") socket.close();
+      else await socket.put("1");
       await log.find({ type: "disconnect", nsp: "/plain", id: socket.socketId });
       await log.find({ type: "disconnect", nsp: "/any", reason: "transport close" });
     });
