@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/beast/http/basic_parser.hpp>
 #include <charconv>
+#include <limits>
 
 namespace parley::http {
 namespace {
@@ -52,10 +53,10 @@ Method to_method(std::string_view text) {
   return Method::other;
 }
 
-/// Whether the request line ends in a version as it should look, whichever it is.
+/// Whether the request line has its three parts and ends in a version as it should look, whichever it is.
 bool names_a_version(std::string_view raw) {
   auto const line = raw.substr(0, raw.find('\r'));
-  if (line.size() < 8) return false;
+  if (line.size() < 8 || std::count(line.begin(), line.end(), ' ') != 2) return false;
   auto const version = line.substr(line.size() - 8);
   auto const digit = [](char c) { return c >= '0' && c <= '9'; };
   return version.starts_with("HTTP/") && digit(version[5]) && version[6] == '.' && digit(version[7]);
