@@ -1,0 +1,181 @@
+#include "parley/socketio/client.h"
+
+#include <algorithm>
+
+namespace parley::socketio {
+namespace {
+
+bool is_binary(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
+
+}  // namespace
+
+Client::Client(Hub& hub, Link& link) : hub_(hub), link_(link), alive_(std::make_shared<Client*>(this)) {
+  hub_.host().after(hub_.config().connect_timeout, [alive = std::weak_ptr(alive_)] {
+    auto const client = alive.lock();
+    if (client && (*client)->sockets_.empty()) (*client)->close(CloseReason::forced_server_close);
+  });
+}
+
+Client::~Client() = default;
+
+void Client::fail(PacketError why) {
+  base::log_debug("a packet cannot be read", {{"error", static_cast<int>(why)}});
+  close(CloseReason::forced_close);
+}
+
+void Client::receive_text(std::string_view text) {
+  if (partial_) return fail(PacketError::unexpected_text);
+  auto const header = read_packet_header(text);
+  if (!header) return fail(header.error());
+  if (is_binary(header->type)) {
+    partial_ = std::make_unique<Partial>();
+    partial_->json.reserve(header->json.size() + base::json_padding_bytes);
+    partial_->json = header->json;
+    partial_->nsp = header->nsp;
+    partial_->header = *header;
+    return;
+  }
+  on_packet(*header, {});
+}
+
+void Client::receive_binary(base::BytesView bytes) {
+  if (!partial_) return fail(PacketError::unexpected_binary);
+  partial_->attachments.push_back(std::make_shared<base::Bytes const>(bytes.begin(), bytes.end()));
+  if (partial_->attachments.size() < partial_->header.attachments) return;
+  auto const whole = std::move(partial_);
+  whole->header.json = whole->json;
+  whole->header.nsp = whole->nsp;
+  on_packet(whole->header, whole->attachments);
+}
+
+namespace {
+
+/// Whether every placeholder names an attachment that is there.
+bool placeholders_fit(base::JsonView value) {
+  if (value.is_array()) {
+    bool fit = true;
+    value.for_each_element([&](base::JsonView element) { fit = fit && placeholders_fit(element); });
+    return fit;
+  }
+  if (value.is_object()) {
+    if (value["_placeholder"].as_bool() == true) return false;
+    bool fit = true;
+    value.for_each_member([&](std::string_view, base::JsonView member) { fit = fit && placeholders_fit(member); });
+    return fit;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Client::on_packet(PacketHeader const& header, std::span<base::SharedBytes const> attachments) {
+  if (header.type == PacketType::connect) return on_connect(header);
+  if (header.type == PacketType::connect_error) return fail(PacketError::unknown_type);
+  if (header.type == PacketType::disconnect) {
+    if (!header.json.empty()) return fail(PacketError::bad_payload);
+    auto const socket = find(header.nsp);
+    if (!socket) return close(CloseReason::forced_server_close);
+    return socket->on_close(CloseReason::client_namespace_disconnect);
+  }
+
+  auto const array = hub_.parser().parse(header.json, base::JsonParser::Padding::present, attachments);
+  if (!array || !array->is_array()) return fail(PacketError::bad_payload);
+  if (!attachments.empty() && !placeholders_fit(*array)) return fail(PacketError::illegal_attachments);
+  bool const is_ack = header.type == PacketType::ack || header.type == PacketType::binary_ack;
+  if (is_ack) {
+    auto const socket = find(header.nsp);
+    if (!socket) return close(CloseReason::forced_server_close);
+    if (header.id) socket->on_ack(*header.id, Args(*array, header.json, 0, attachments));
+    return;
+  }
+
+  std::optional<base::JsonView> first;
+  array->for_each_element([&](base::JsonView element) {
+    if (!first) first = element;
+  });
+  if (!first) return fail(PacketError::bad_payload);
+  // A name may be a number; it is known by its text.
+  std::string number;
+  auto name = first->as_string();
+  if (!name && first->kind() == base::JsonKind::number) {
+    base::JsonWriter(number).copy(*first);
+    name = number;
+  }
+  if (!name) return fail(PacketError::bad_payload);
+  if (is_reserved_event(*name)) return fail(PacketError::reserved_event);
+  auto const socket = find(header.nsp);
+  if (!socket) return close(CloseReason::forced_server_close);
+  socket->on_event(*name, Args(*array, header.json, 1, attachments), header.id);
+}
+
+void Client::on_connect(PacketHeader const& header) {
+  base::Json auth;
+  if (!header.json.empty()) {
+    auto const view = hub_.parser().parse(header.json, base::JsonParser::Padding::present);
+    if (!view || !view->is_object()) return fail(PacketError::bad_payload);
+    auth = base::Json::copy_of(*view);
+  }
+  bool const joining = std::ranges::any_of(joining_, [&](auto const& socket) { return socket->nsp() == header.nsp; });
+  if (joining || find(header.nsp)) return close(CloseReason::forced_server_close);
+  auto nsp = hub_.open(header.nsp, auth);
+  if (!nsp) return refuse(header.nsp, {"Invalid namespace", {}});
+  auto const socket = std::make_shared<Socket>(
+      nsp, *this, base::SocketId::make(hub_.host().worker(), hub_.host().random()), std::move(auth));
+  joining_.push_back(socket);
+  run_middlewares(socket, nsp->spec(), 0);
+}
+
+void Client::run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpec const& spec, std::size_t next) {
+  if (next == spec.middlewares.size()) return join(socket);
+  // The socket holds its namespace, and that holds the specification, for as long as a middleware decides.
+  spec.middlewares[next](socket, [alive = std::weak_ptr(alive_), socket, &spec, next](Verdict verdict) {
+    auto const client = alive.lock();
+    if (!client) return;
+    auto& self = **client;
+    if (verdict) return self.run_middlewares(socket, spec, next + 1);
+    std::erase(self.joining_, socket);
+    socket->detach();
+    self.refuse(socket->nsp(), verdict.error());
+  });
+}
+
+void Client::join(std::shared_ptr<Socket> const& socket) {
+  std::erase(joining_, socket);
+  sockets_.push_back(socket);
+  socket->accept();
+}
+
+void Client::refuse(std::string_view nsp, ConnectError const& why) {
+  auto json = base::Json::object({{"message", why.message}});
+  if (why.data) json.set("data", *why.data);
+  Message message;
+  Encoder(message, nsp).other(PacketType::connect_error, json.dump());
+  link_.send(message);
+}
+
+std::shared_ptr<Socket> Client::find(std::string_view nsp) const {
+  for (auto const& socket : sockets_) {
+    if (socket->nsp() == nsp) return socket;
+  }
+  return nullptr;
+}
+
+void Client::forget(Socket& socket) {
+  std::erase_if(sockets_, [&](auto const& held) { return held.get() == &socket; });
+}
+
+void Client::disconnect() {
+  for (auto const& socket : std::vector(sockets_)) socket->disconnect();
+  close(CloseReason::forced_server_close);
+}
+
+void Client::close(CloseReason why) { link_.close(why); }
+
+void Client::session_closed(CloseReason why) {
+  alive_.reset();
+  partial_.reset();
+  for (auto const& socket : std::exchange(joining_, {})) socket->detach();
+  for (auto const& socket : std::vector(sockets_)) socket->on_close(why);
+}
+
+}  // namespace parley::socketio
