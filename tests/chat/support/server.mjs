@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { startBinary } from "../../support/process.mjs";
-import { Guest, settle } from "./guest.mjs";
+import { Guest, eventually, settle } from "./guest.mjs";
 import { request } from "./http.mjs";
 import { secret } from "./tokens.mjs";
 
@@ -72,6 +72,11 @@ export class ChatServer {
     const b = await this.guest(second, options);
     await match(a, b);
     return [a, b];
+  }
+
+  /** Resolves when the server has taken note that this guest is away. */
+  offline(guest) {
+    return eventually(`${guest.name} is offline`, async () => !(await guest.record()).isOnline);
   }
 
   /** Closes the sockets of all guests and stops the server, which must end well. */
