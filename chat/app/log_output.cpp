@@ -1,0 +1,64 @@
+#include "chat/app/log_output.h"
+
+#include <spdlog/async.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "parley/base/json.h"
+#include "parley/base/time.h"
+
+namespace parley::chat {
+namespace {
+
+// Set before any worker starts, read by all afterwards.
+std::shared_ptr<spdlog::logger> logger;
+
+void write_value(base::JsonWriter& json, std::variant<bool, std::int64_t, double, std::string_view> const& value) {
+  struct Write {
+    base::JsonWriter& json;
+    void operator()(bool each) const { json.boolean(each); }
+    void operator()(std::int64_t each) const { json.integer(each); }
+    void operator()(double each) const { json.number(each); }
+    void operator()(std::string_view each) const { json.string(each); }
+  };
+  std::visit(Write{json}, value);
+}
+
+void write_line(base::LogLevel level, std::string_view message, std::span<base::LogField const> fields) {
+  auto const now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  std::string line;
+  base::JsonWriter json(line);
+  json.raw(R"({"level":")");
+  json.raw(base::to_string(level));
+  json.raw(R"(","time":")");
+  json.raw(base::to_iso8601(now));
+  json.raw(R"(","message":)");
+  json.string(message);
+  for (auto const& field : fields) {
+    json.key(field.key, false);
+    write_value(json, field.value);
+  }
+  json.raw("}");
+  logger->log(spdlog::level::critical, spdlog::string_view_t(line.data(), line.size()));
+}
+
+}  // namespace
+
+LogOutput::LogOutput(base::LogLevel least, std::string const& file) {
+  constexpr std::size_t lines_waiting_max = 8192;
+  spdlog::init_thread_pool(lines_waiting_max, 1);
+  logger = file.empty() ? spdlog::create_async_nb<spdlog::sinks::stderr_sink_mt>("parley")
+                        : spdlog::create_async_nb<spdlog::sinks::basic_file_sink_mt>("parley", file);
+  logger->set_pattern("%v");
+  logger->flush_on(spdlog::level::critical);
+  base::set_log_sink(&write_line, least);
+}
+
+LogOutput::~LogOutput() {
+  base::set_log_sink(nullptr);
+  logger.reset();
+  spdlog::shutdown();
+}
+
+}  // namespace parley::chat

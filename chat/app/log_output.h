@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "parley/base/log.h"
+
+namespace parley::chat {
+
+/// Writes every log line as one JSON object: to a file, or to standard error when there is none. Lines are written by
+/// a thread of their own; when it cannot keep up the oldest are lost, never time.
+/// Make it after signals are blocked and before any worker starts; lines that are still waiting are written when it
+/// goes.
+class LogOutput {
+ public:
+  LogOutput(base::LogLevel least, std::string const& file);
+  ~LogOutput();
+  LogOutput(LogOutput const&) = delete;
+  LogOutput& operator=(LogOutput const&) = delete;
+};
+
+}  // namespace parley::chat
