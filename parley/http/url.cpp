@@ -62,7 +62,7 @@ Result<Target, HttpError> parse_target(std::string_view target) {
   if (auto const authority = take_authority(target); !authority.empty()) {
     auto const parsed = urls::parse_absolute_uri({authority.data(), authority.size()});
     if (!parsed || parsed->encoded_host().empty() || parsed->has_userinfo()) return refused;
-    if (!target.starts_with('/')) return parse_target("/" + std::string(target));
+    if (!target.starts_with('/')) return parse_target(std::string("/").append(target));
   }
   auto const encoded = encode_strays(target);
   auto const parsed = urls::parse_origin_form(encoded);
