@@ -1,0 +1,82 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "chat/auth/jwt.h"
+#include "chat/domain/lobby.h"
+#include "chat/storage/storage.h"
+
+namespace parley::chat {
+
+/// How the lobby's decisions reach the world. All are called on the lobby's worker.
+struct Ways {
+  /// Effects that concern sockets, in order: Tell, Answer, JoinRoom, LeaveRoom, CloseSocket.
+  std::function<void(Effects)> to_sockets;
+  std::function<void(RealtimeStats)> to_everyone;
+  std::function<void(base::Duration, base::Function<void()>)> after;
+  std::function<Now()> now;
+};
+
+/// Who has shown a good token.
+struct Bearer {
+  GuestId id;
+  SessionKey key;
+};
+
+/// The one place where the lobby is asked and its decisions are carried out: it stores, wakes the lobby when a
+/// deadline has come, and broadcasts statistics no more often than it should.
+///
+/// Lives on  the lobby's worker.
+class LobbyDesk {
+ public:
+  LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, TokenAuthority tokens, Storage& storage,
+            base::RandomSource& random, Ways ways);
+
+  /// Asks the lobby, `act(lobby, now, out)`, and carries the effects out. Returns what `act` returns.
+  template <class Act>
+  auto act(Act&& act) {
+    Effects out;
+    if constexpr (std::is_void_v<std::invoke_result_t<Act, Lobby&, Now, Effects&>>) {
+      act(lobby_, ways_.now(), out);
+      carry_out(std::move(out));
+    } else {
+      auto result = act(lobby_, ways_.now(), out);
+      carry_out(std::move(out));
+      return result;
+    }
+  }
+
+  /// The checks of a token in the order of the contract, the session last. A good one extends the session's life.
+  base::Result<Bearer, Refusal> authenticate(std::string_view token);
+  std::string issue_token(GuestSession const& session);
+  Now now() const { return ways_.now(); }
+  Lobby& lobby() { return lobby_; }
+
+  /// After it handshakes are refused, and whoever is in a chat has been told.
+  void shut_down();
+  bool shutting_down() const { return shutting_down_; }
+
+ private:
+  void carry_out(Effects effects);
+  base::Task<void> keep(Message message);
+  base::Task<void> note_delivery(MarkDelivered delivery);
+  base::Task<void> erase(RoomId room);
+  void begin(base::Task<void> work);
+  void stats_changed();
+  void broadcast_stats();
+  void watch_deadline();
+
+  Lobby lobby_;
+  base::Duration stats_interval_;
+  TokenAuthority tokens_;
+  Storage& storage_;
+  Ways ways_;
+  bool stats_due_ = false;
+  base::TimePoint stats_sent_{};
+  std::set<base::TimePoint> alarms_;  ///< set and not yet rung
+  bool shutting_down_ = false;
+};
+
+}  // namespace parley::chat
