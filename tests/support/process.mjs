@@ -23,7 +23,7 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
  * `cwd`     where it runs; by default a new temporary directory, removed by `stop`.
  * `env`     added to the environment of the test.
  *
- * Resolves to `{ port, pid, stop(), stdout, stderr, exited, residentBytes() }`:
+ * Resolves to `{ port, pid, stop(), stdout, stderr, exited, residentBytes(), residentBytesMax() }`:
  * `stop()`  sends SIGTERM and waits, SIGKILL after `graceMs`; resolves to `{ code, signal, killed }`.
  * `exited`  a promise of `{ code, signal }`.
  */
@@ -66,6 +66,12 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
     });
   });
 
+  // The tests only see a connection that breaks; why it broke stands in the server's last words.
+  exited.then(({ code, signal }) => {
+    if (code === 0 || stopping) return;
+    console.error(`${path.basename(file)} ended on its own (code ${code}, signal ${signal})\n${output.stderr.slice(-6000)}`);
+  });
+
   let stopping = null;
   const stop = () =>
     (stopping ??= (async () => {
@@ -92,9 +98,13 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
     get stderr() {
       return output.stderr;
     },
-    residentBytes: async () => {
-      const status = await readFile(`/proc/${child.pid}/status`, "utf8");
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) * 1024;
-    },
+    residentBytes: () => statusBytes(child.pid, "VmRSS"),
+    /** The most it ever held. */
+    residentBytesMax: () => statusBytes(child.pid, "VmHWM"),
   };
+}
+
+async function statusBytes(pid, field) {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)[1]) * 1024;
 }

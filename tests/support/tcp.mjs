@@ -95,10 +95,8 @@ export class TcpPeer {
       const [first, ...lines] = buffer.toString("latin1", 0, end).split("\r\n");
       const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
       const status = Number(first.split(" ")[1]);
-      const bodyLength = status === 101 || status === 204 ? 0 : Number(headers["content-length"] ?? 0);
-      const length = end + 4 + bodyLength;
-      if (buffer.length < length) return null;
-      return { value: { status, headers, text: buffer.toString("utf8", end + 4, length) }, length };
+      const body = status === 101 || status === 204 ? { text: "", length: 0 } : readBody(buffer.subarray(end + 4), headers);
+      return body && { value: { status, headers, text: body.text }, length: end + 4 + body.length };
     }, "an HTTP response");
   }
 
@@ -134,6 +132,25 @@ export class TcpPeer {
     this.socket.end();
     await within(this.closed, "the end of the connection");
     return got.payload.length ? got.payload.readUInt16BE() : 1005;
+  }
+}
+
+/** The body at the start of `bytes` and how long it is there, or null while some of it is missing. */
+function readBody(bytes, headers) {
+  if (headers["transfer-encoding"] !== "chunked") {
+    const length = Number(headers["content-length"] ?? 0);
+    return bytes.length < length ? null : { text: bytes.toString("utf8", 0, length), length };
+  }
+  let text = "";
+  for (let at = 0; ; ) {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    if (lineEnd < 0) return null;
+    const size = parseInt(bytes.toString("latin1", at, lineEnd), 16);
+    const next = lineEnd + 2 + size + 2;
+    if (bytes.length < next) return null;
+    if (size === 0) return { text, length: next };
+    text += bytes.toString("utf8", lineEnd + 2, lineEnd + 2 + size);
+    at = next;
   }
 }
 
