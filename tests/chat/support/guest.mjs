@@ -95,6 +95,11 @@ export class Guest {
     return answer.body.data.user;
   }
 
+  /** False from the moment the client begins to go, before the server can know. */
+  get present() {
+    return this.socket.connected && this.socket.io.engine.readyState === "open";
+  }
+
   disconnect() {
     this.socket?.disconnect();
   }
@@ -135,7 +140,7 @@ export async function settle(...guests) {
     await Promise.all(
       guests.map(async (guest) => {
         await guest.ask("chat:message:delivered", { messageId: "msg_0_unknownmessage" });
-        await guest.ask("get:stats");
+        await guest.ask("presence:heartbeat", {});
       }),
     );
   }
