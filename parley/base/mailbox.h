@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -27,6 +28,20 @@ class Mailbox {
     if (messages_.size() >= limit_) return Posted::full;
     messages_.push_back(std::move(message));
     return messages_.size() == 1 ? Posted::first : Posted::later;
+  }
+
+  /// Any thread. Moves messages off the front of `batch` as far as there is room.
+  [[nodiscard]] Posted post_all(std::vector<Message>& batch) {
+    std::lock_guard const lock(mutex_);
+    bool const was_empty = messages_.empty();
+    auto const taken = std::min(batch.size(), limit_ - std::min(limit_, messages_.size()));
+    for (std::size_t i = 0; i < taken; ++i) messages_.push_back(std::move(batch[i]));
+    if (taken < batch.size()) {
+      batch.erase(batch.begin(), batch.begin() + static_cast<std::ptrdiff_t>(taken));
+      return Posted::full;
+    }
+    batch.clear();
+    return was_empty ? Posted::first : Posted::later;
   }
 
   /// Owner only. Swaps what has arrived into `into`, which must be empty.

@@ -78,7 +78,7 @@ std::string PollQueue::take_payload() {
     }
     payload += item.message->text();
     for (auto const& attachment : item.message->attachments) {
-      payload += separator;
+      if (!payload.empty()) payload += separator;
       payload += 'b';
       append_base64(payload, *attachment);
     }

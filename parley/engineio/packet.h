@@ -59,6 +59,8 @@ struct Message {
   std::size_t frame_start = 0;
   std::vector<base::SharedBytes> attachments;
 
+  /// A message that is all attachment has no text.
+  bool has_text() const { return start < buffer.size(); }
   std::string_view text() const { return std::string_view(buffer).substr(start); }
   std::string_view frame() const { return std::string_view(buffer).substr(frame_start); }
   std::size_t bytes() const;

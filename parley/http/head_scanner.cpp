@@ -1,9 +1,18 @@
 #include "parley/http/head_scanner.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace parley::http {
+namespace {
+
+bool is_control(std::uint8_t byte) { return (byte < 0x20 && byte != '\t') || byte == 0x7F; }
+
+}  // namespace
 
 Result<bool, HttpError> HeadScanner::feed(BytesView& input, RequestLimits const& limits) {
   while (!input.empty()) {
+    if (take_ordinary(input, limits) > 0) continue;
     auto const byte = input.front();
     input = input.subspan(1);
     if (raw_.size() >= limits.head_bytes_max) return base::fail(HttpError::header_too_large);
@@ -13,6 +22,18 @@ Result<bool, HttpError> HeadScanner::feed(BytesView& input, RequestLimits const&
     if (*step == Step::complete) return true;
   }
   return false;
+}
+
+/// Inside a header line all that comes before the next control character is taken at once.
+std::size_t HeadScanner::take_ordinary(BytesView& input, RequestLimits const& limits) {
+  if (lines_ == 0 || line_bytes_ == 0 || after_return_) return 0;
+  auto const within = input.first(std::min(input.size(), limits.head_bytes_max - raw_.size()));
+  auto const end = std::find_if(within.begin(), within.end(), is_control);
+  auto const count = static_cast<std::size_t>(end - within.begin());
+  raw_ += base::as_text(input.first(count));
+  line_bytes_ += count;
+  input = input.subspan(count);
+  return count;
 }
 
 Result<HeadScanner::Step, HttpError> HeadScanner::take(std::uint8_t byte, RequestLimits const& limits) {
@@ -26,10 +47,9 @@ Result<HeadScanner::Step, HttpError> HeadScanner::take(std::uint8_t byte, Reques
     after_return_ = true;
     return Step::go_on;
   }
-  bool const control = (byte < 0x20 && byte != '\t') || byte == 0x7F;
   bool const blank = byte == ' ' || byte == '\t';
   // A blank at the start of a line would fold it into the line before.
-  if (control || (blank && line_bytes_ == 0)) return base::fail(HttpError::bad_request);
+  if (is_control(byte) || (blank && line_bytes_ == 0)) return base::fail(HttpError::bad_request);
   ++line_bytes_;
   if (lines_ > 0) return Step::go_on;
 

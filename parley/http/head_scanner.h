@@ -20,6 +20,7 @@ class HeadScanner {
 
  private:
   enum class Step { go_on, complete };
+  std::size_t take_ordinary(BytesView& input, RequestLimits const& limits);
   Result<Step, HttpError> take(std::uint8_t byte, RequestLimits const& limits);
   Result<Step, HttpError> end_line(RequestLimits const& limits);
 

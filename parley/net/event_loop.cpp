@@ -104,7 +104,6 @@ void EventLoop::finish_turn() {
   while (!dead_.empty()) {
     // What is freed may bury more.
     auto const dead = std::exchange(dead_, {});
-    for (auto const& source : dead) std::erase(again_, source.get());
   }
 }
 

@@ -32,10 +32,12 @@ class EventLoop {
   void watch(int descriptor, EventSource& source);
   /// Forgets a descriptor that is to live on elsewhere.
   void unwatch(int descriptor);
-  /// Frees `source` when this turn is over.
-  void bury(std::unique_ptr<EventSource> source) { dead_.push_back(std::move(source)); }
+  /// Frees `thing` when this turn is over: whoever runs now may still be inside it.
+  void bury(std::shared_ptr<void> thing) { dead_.push_back(std::move(thing)); }
   /// Calls `source.on_ready(0)` in the next turn: for a source that stopped reading only to be fair to others.
   void again(EventSource& source) { again_.push_back(&source); }
+  /// Takes that wish back; a source that ends says so.
+  void not_again(EventSource& source) { std::erase(again_, &source); }
 
   /// Called in every turn in which `wake` was called, and at the end of every turn.
   void on_wake(base::Function<void()> call) { on_wake_ = std::move(call); }
@@ -63,7 +65,7 @@ class EventLoop {
   base::TimePoint now_;
   Timers timers_;
   std::vector<EventSource*> again_;
-  std::vector<std::unique_ptr<EventSource>> dead_;
+  std::vector<std::shared_ptr<void>> dead_;
   base::Function<void()> on_wake_;
   base::Function<void()> on_turn_end_;
 };

@@ -68,6 +68,7 @@ Listener::Listener(EventLoop& loop, int descriptor, Accept accept)
 }
 
 Listener::~Listener() {
+  loop_.not_again(*this);
   close(descriptor_);
   if (spare_ >= 0) close(spare_);
 }

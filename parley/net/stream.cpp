@@ -72,6 +72,7 @@ Stream::Stream(StreamHub& hub, int descriptor, Address const& peer)
 
 Stream::~Stream() {
   shut();
+  hub_.loop_.not_again(*this);
   if (dirty_) std::erase(hub_.dirty_, this);
 }
 

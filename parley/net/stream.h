@@ -40,6 +40,7 @@ class StreamHub {
   void flush_dirty();
   /// Sends what `stream` still holds, ends our side, and waits until the peer has ended its own, `limit` at most:
   /// closing at once would make the kernel throw away what the peer has not read yet.
+  std::size_t farewells() const { return farewells_.size(); }
   void say_farewell(std::unique_ptr<Stream> stream, base::Duration limit);
 
  private:
@@ -65,6 +66,8 @@ class Stream final : public EventSource {
 
   /// Begins to watch. `user` must outlive the stream or be detached by `close`.
   void open(StreamUser& user);
+  /// Hands the stream to another user; bytes that the old one was given and did not take are its to pass on.
+  void set_user(StreamUser& user) { user_ = &user; }
   /// Serves bytes as if they had just arrived (a connection handed over by another worker brings them).
   void feed(base::MutableBytes bytes);
 

@@ -47,6 +47,13 @@ class Encoder {
     finish(message_.attachments.empty() ? PacketType::ack : PacketType::binary_ack, id);
   }
 
+  /// An event whose JSON array is encoded already.
+  void encoded(std::string_view json, std::vector<base::SharedBytes> attachments) {
+    message_.buffer += json;
+    message_.attachments = std::move(attachments);
+    finish(message_.attachments.empty() ? PacketType::event : PacketType::binary_event, std::nullopt);
+  }
+
   /// A packet whose JSON, if any, is given.
   void other(PacketType type, std::string_view json) {
     message_.buffer += json;

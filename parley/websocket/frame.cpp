@@ -86,7 +86,7 @@ std::size_t write_frame_header(std::uint8_t* out, Opcode opcode, std::size_t pay
   return 2 + extended;
 }
 
-void unmask(MutableBytes payload, std::array<std::uint8_t, 4> mask, std::size_t phase) {
+bool unmask(MutableBytes payload, std::array<std::uint8_t, 4> mask, std::size_t phase) {
   // Two masks side by side, turned so that the first byte meets its own: then whole words can be taken.
   std::array<std::uint8_t, 8> turned;
   for (std::size_t i = 0; i < turned.size(); ++i) turned[i] = mask[(phase + i) % mask.size()];
@@ -95,13 +95,19 @@ void unmask(MutableBytes payload, std::array<std::uint8_t, 4> mask, std::size_t 
 
   auto* at = payload.data();
   auto left = payload.size();
+  std::uint64_t seen = 0;
   for (; left >= sizeof key; at += sizeof key, left -= sizeof key) {
     std::uint64_t word;
     std::memcpy(&word, at, sizeof word);
     word ^= key;
+    seen |= word;
     std::memcpy(at, &word, sizeof word);
   }
-  for (std::size_t i = 0; i < left; ++i) at[i] = static_cast<std::uint8_t>(at[i] ^ turned[i]);
+  for (std::size_t i = 0; i < left; ++i) {
+    at[i] = static_cast<std::uint8_t>(at[i] ^ turned[i]);
+    seen |= at[i];
+  }
+  return (seen & 0x8080'8080'8080'8080) == 0;
 }
 
 std::uint16_t close_code_of(FrameError error) {

@@ -69,6 +69,7 @@ Result<std::optional<FrameHeader>, FrameError> read_frame_header(BytesView input
 std::size_t write_frame_header(std::uint8_t* out, Opcode opcode, std::size_t payload_bytes);
 
 /// Removes (or applies) the mask in place. `phase` is how many bytes of the same payload came before these.
-void unmask(MutableBytes payload, std::array<std::uint8_t, 4> mask, std::size_t phase = 0);
+/// True when what it leaves is all ASCII: found on the way, and it spares most texts the check for UTF-8.
+bool unmask(MutableBytes payload, std::array<std::uint8_t, 4> mask, std::size_t phase = 0);
 
 }  // namespace parley::websocket

@@ -86,10 +86,10 @@ MessageReader::Event MessageReader::next(MutableBytes& input) {
 
   input = input.subspan(header->header_bytes);
   auto const payload = take_front(input, header->payload_bytes);
-  unmask(payload, header->mask);
+  bool const ascii = unmask(payload, header->mask);
   if (is_control(header->opcode)) return finish(read_control(header->opcode, payload));
   bool const text = header->opcode == Opcode::text;
-  if (text && !base::is_valid_utf8(base::as_text(payload))) return finish(failure(FrameError::invalid_utf8));
+  if (text && !ascii && !base::is_valid_utf8(base::as_text(payload))) return finish(failure(FrameError::invalid_utf8));
   return Message{text, payload};
 }
 
@@ -165,11 +165,12 @@ Result<bool, FrameError> MessageReader::Partial::begin_frame(MutableBytes& input
 Result<bool, FrameError> MessageReader::Partial::take_payload(MutableBytes& input, std::size_t message_bytes_max) {
   auto const missing = frame->payload_bytes - frame_received;
   auto const arrived = take_front(input, std::min<std::uint64_t>(missing, input.size()));
-  unmask(arrived, frame->mask, frame_received);
+  bool const ascii = unmask(arrived, frame->mask, frame_received);
   if (is_control(frame->opcode)) {
     std::copy(arrived.begin(), arrived.end(), control.data() + frame_received);
   } else {
-    if (text && !utf8.feed(base::as_text(arrived))) return base::fail(FrameError::invalid_utf8);
+    bool const checked = !text || (ascii && utf8.complete());
+    if (!checked && !utf8.feed(base::as_text(arrived))) return base::fail(FrameError::invalid_utf8);
     append_to_message(arrived, message_bytes_max);
   }
   frame_received += arrived.size();

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "parley/base/task.h"
+#include "parley/http/request.h"
+#include "parley/http/response.h"
+#include "parley/http/url.h"
+
+namespace parley::server {
+
+/// A request to one of the application's own routes, complete with its body.
+struct HttpRequest {
+  http::RequestHead head;
+  http::Target target;
+  std::string body;
+  std::string peer;                                             ///< the address at the other end of the connection
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< from the route's `:name` segments
+
+  /// Empty if absent.
+  std::string_view header(std::string_view name) const { return head.headers.find(name).value_or(""); }
+  std::string_view parameter(std::string_view name) const;
+};
+
+/// The application's HTTP routes, on the same port as the sockets. Complete before the workers start; handlers are
+/// called on the worker of the connection, several at a time on different workers.
+class HttpRoutes {
+ public:
+  using Done = base::Function<void(http::Response)>;
+  using Handler = std::function<void(HttpRequest, Done)>;
+
+  /// `pattern`: segments, of which `:name` matches any one; a last `*` matches the rest. The first route that fits
+  /// method and path is taken; GET routes answer HEAD as well.
+  /// `handler`: `Response(HttpRequest const&)`, or a coroutine `Task<Response>(HttpRequest)`.
+  template <class F>
+  void add(http::Method method, std::string_view pattern, F&& handler) {
+    add_route(method, pattern, wrap(std::forward<F>(handler)));
+  }
+  template <class F>
+  void get(std::string_view pattern, F&& handler) {
+    add(http::Method::get, pattern, std::forward<F>(handler));
+  }
+  template <class F>
+  void post(std::string_view pattern, F&& handler) {
+    add(http::Method::post, pattern, std::forward<F>(handler));
+  }
+  /// Answers whatever no route fits; by default 404.
+  template <class F>
+  void otherwise(F&& handler) {
+    otherwise_ = wrap(std::forward<F>(handler));
+  }
+  /// Answers requests that HTTP itself refuses (malformed, too large). The head may be incomplete.
+  void on_error(std::function<http::Response(http::HttpError)> answer) { on_error_ = std::move(answer); }
+  /// Sees every response of these routes (not the engine's) before it is sent.
+  void before_sending(std::function<void(HttpRequest const&, http::Response&)> hook) { before_ = std::move(hook); }
+
+  void serve(HttpRequest request, Done done) const;
+  http::Response refuse(http::HttpError error) const;
+
+ private:
+  struct Route {
+    http::Method method;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+
+  template <class F>
+  static Handler wrap(F&& handler) {
+    auto const body = std::make_shared<std::decay_t<F>>(std::forward<F>(handler));
+    return [body](HttpRequest request, Done done) {
+      if constexpr (base::is_task<std::invoke_result_t<F&, HttpRequest>>) {
+        auto run = [](std::shared_ptr<std::decay_t<F>> owned, HttpRequest given,
+                      std::shared_ptr<Done> answer) -> base::Task<void> {
+          auto response = co_await (*owned)(std::move(given));
+          (*answer)(std::move(response));
+        };
+        auto const answer = std::make_shared<Done>(std::move(done));
+        base::start(run(body, std::move(request), answer),
+                    [answer](std::exception_ptr thrown) { answer_exception(thrown, *answer); });
+      } else {
+        done((*body)(request));
+      }
+    };
+  }
+  /// A handler that throws is our caller's fault: logged, and the client gets 500.
+  static void answer_exception(std::exception_ptr thrown, Done& done);
+  void add_route(http::Method method, std::string_view pattern, Handler handler);
+  Handler const* find(HttpRequest& request) const;
+
+  std::vector<Route> routes_;
+  Handler otherwise_;
+  std::function<http::Response(http::HttpError)> on_error_;
+  std::function<void(HttpRequest const&, http::Response&)> before_;
+};
+
+}  // namespace parley::server
