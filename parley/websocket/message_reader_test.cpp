@@ -86,6 +86,23 @@ TEST_CASE("a whole frame is handed out where it lies, and nothing is kept") {
   CHECK(reader.held_bytes() == 0);
 }
 
+TEST_CASE("readable bytes follow a message that was put together") {
+  MessageReader reader{large};
+  auto first = padded(fragment(Opcode::text, "one "));
+  auto second = padded(frame(Opcode::continuation, "two"));
+  auto input = without_padding(first);
+  REQUIRE(std::holds_alternative<MessageReader::NeedMore>(reader.next(input)));
+  input = without_padding(second);
+  auto const event = reader.next(input);
+  REQUIRE(std::holds_alternative<MessageReader::Message>(event));
+  auto const payload = std::get<MessageReader::Message>(event).payload;
+  CHECK(reader.held_bytes() >= payload.size() + parley::base::json_padding_bytes);
+  // A sanitizer would tell if they were not there.
+  Bytes const behind(payload.data() + payload.size(),
+                     payload.data() + payload.size() + parley::base::json_padding_bytes);
+  CHECK(behind == Bytes(parley::base::json_padding_bytes, 0));
+}
+
 TEST_CASE("fragments are joined, empty ones included") {
   auto const wire = fragment(Opcode::text, "") + fragment(Opcode::continuation, "he") +
                     fragment(Opcode::continuation, "") + fragment(Opcode::continuation, "ll") +
