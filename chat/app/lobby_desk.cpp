@@ -25,7 +25,9 @@ void log_failure(std::string_view what, StorageError const& error) {
 
 LobbyDesk::LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, TokenAuthority tokens, Storage& storage,
                      base::RandomSource& random, Ways ways)
-    : lobby_(config, random),
+    : random_(random),
+      lobby_(config, random),
+      started_(ways.now().steady),
       stats_interval_(stats_interval),
       tokens_(std::move(tokens)),
       storage_(storage),

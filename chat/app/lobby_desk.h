@@ -52,6 +52,8 @@ class LobbyDesk {
   base::Result<Bearer, Refusal> authenticate(std::string_view token);
   std::string issue_token(GuestSession const& session);
   Now now() const { return ways_.now(); }
+  base::TimePoint started() const { return started_; }
+  base::RandomSource& random() { return random_; }
   Lobby& lobby() { return lobby_; }
 
   /// After it handshakes are refused, and whoever is in a chat has been told.
@@ -68,7 +70,9 @@ class LobbyDesk {
   void broadcast_stats();
   void watch_deadline();
 
+  base::RandomSource& random_;
   Lobby lobby_;
+  base::TimePoint started_;
   base::Duration stats_interval_;
   TokenAuthority tokens_;
   Storage& storage_;

@@ -1,0 +1,210 @@
+#include "chat/app/chat_server.h"
+
+#include <cstdio>
+
+#include "chat/app/rest.h"
+#include "chat/app/rest_answers.h"
+
+namespace parley::chat {
+namespace {
+
+ServerConfig to_server_config(Config const& config, WebPolicy const& policy) {
+  ServerConfig server;
+  server.host = config.host;
+  server.port = config.port;
+  server.workers = config.workers;
+  server.session.heartbeat = {config.ping_interval, config.ping_timeout};
+  // The policy decides alone, so that an allowed origin is always told its own name.
+  server.cors = Cors{{}, true, [&policy](std::string_view origin, http::RequestHead const& head) {
+                       return policy.allows(origin, head);
+                     }};
+  return server;
+}
+
+Now read_clocks() {
+  return {std::chrono::steady_clock::now(),
+          std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
+}
+
+/// The token of a handshake: the first of its three places that is not empty.
+Json token_of(Handshake const& handshake) {
+  auto const is_empty = [](Json const& token) { return token.is_null() || token.as_string() == ""; };
+  if (auto const& token = handshake.auth["token"]; !is_empty(token)) return token;
+  if (auto const token = handshake.parameter("token"); !token.empty()) return Json(token);
+  return Json(rest::bearer_token(handshake.header("authorization")));
+}
+
+ConnectError refusal(Refusal why) {
+  auto const [message, code] = text_of(why);
+  return {std::string(message), Json::object({{"code", code}})};
+}
+
+/// The socket that an effect concerns.
+struct SocketOf {
+  SocketId operator()(Tell const& each) const { return each.to; }
+  SocketId operator()(chat::Answer const& each) const { return each.ask.socket; }
+  SocketId operator()(JoinRoom const& each) const { return each.socket; }
+  SocketId operator()(LeaveRoom const& each) const { return each.socket; }
+  SocketId operator()(CloseSocket const& each) const { return each.socket; }
+  SocketId operator()(auto const&) const {
+    PARLEY_ASSERT(!"the desk carries out all other effects itself");
+    return {};
+  }
+};
+SocketId socket_of(Effect const& effect) { return std::visit(SocketOf{}, effect); }
+
+/// The session that a socket was admitted with, remembered with it.
+constexpr std::string_view session_key = "sessionId";
+
+}  // namespace
+
+ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSource& random)
+    : limits_{.file_bytes_max = config.file_bytes_max, .voice_seconds_max = config.voice_seconds_max},
+      policy_(config.cors_origins),
+      io_(to_server_config(config, policy_)),
+      asked_(io_.config().workers),
+      desk_({.session_life = config.session_life, .call_answer_time = config.call_answer_time}, config.stats_interval,
+            TokenAuthority(config.jwt_secret, config.token_life), storage, random,
+            {.to_sockets = [this](Effects effects) { to_sockets(std::move(effects)); },
+             .to_everyone = [this](RealtimeStats stats) { io_.emit(RealtimeStats::event, stats); },
+             .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
+             .now = read_clocks}) {
+  set_up_http();
+  set_up_sockets();
+  io_.on_stop([this] { desk_.shut_down(); });
+  io_.on_listening([host = config.host](std::uint16_t port) {
+    auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
+    std::printf("LISTENING %u\n", port);
+    std::printf("Parley chat server: http://%s:%u\n", shown.c_str(), port);
+    std::printf("Try next: node examples/two-guests/two-guests.mjs http://%s:%u\n", shown.c_str(), port);
+    std::fflush(stdout);
+  });
+}
+
+void ChatServer::set_up_http() {
+  auto& http = io_.http();
+  for (auto const& route : rest::routes) {
+    http.add(route.method, route.pattern, [this, answer = route.answer](HttpRequest request) -> Task<Response> {
+      auto const shared = std::make_shared<HttpRequest>(std::move(request));
+      auto work = io_.run_on(lobby_worker, [this, answer, shared] { return answer(desk_, *shared); });
+      co_return co_await std::move(work);
+    });
+  }
+  http.otherwise([](HttpRequest const& request) {
+    return request.head.method == http::Method::options ? WebPolicy::preflight() : not_found();
+  });
+  http.before_sending([this](HttpRequest const& request, Response& response) {
+    policy_.add_security_headers(response.headers);
+    policy_.add_cors_headers(request.head, response.headers);
+  });
+  http.on_error([this](http::HttpError error) {
+    auto response = http_failure(error);
+    policy_.add_security_headers(response.headers);
+    return response;
+  });
+}
+
+void ChatServer::set_up_sockets() {
+  io_.on_headers([this](http::Headers& headers, http::RequestHead const&) { policy_.add_security_headers(headers); });
+  io_.allow_request([this](HttpRequest const& request) -> Result<void, std::string> {
+    // Polling of other pages is left to the browser, which shows them no answer.
+    if (!request.head.upgrade || policy_.allows_handshake(request.head)) return {};
+    return fail(std::string("Origin not allowed"));
+  });
+  io_.use([this](Socket& socket) { return admit(socket); });
+  io_.on(connection, [this](Socket& socket) { welcome(socket); });
+}
+
+Task<Verdict> ChatServer::admit(Socket& socket) {
+  auto const token = token_of(socket.handshake());
+  if (token.as_string() == "") co_return fail(refusal(Refusal::token_required));
+  if (!token.as_string()) co_return fail(refusal(Refusal::token_invalid));
+  auto work = io_.run_on(lobby_worker, [this, text = std::string(*token.as_string())]() -> Result<Bearer, Refusal> {
+    if (desk_.shutting_down()) return fail(Refusal::shutting_down);
+    return desk_.authenticate(text);
+  });
+  auto const bearer = co_await std::move(work);
+  if (!bearer) {
+    log_info("a handshake was refused", {{"socket", socket.id().text()}, {"code", text_of(bearer.error()).code}});
+    co_return fail(refusal(bearer.error()));
+  }
+  socket.data().set(session_key, bearer->key.str());
+  co_return Verdict{};
+}
+
+void ChatServer::welcome(Socket& socket) {
+  // Listening comes first: what the client has sent already is acted on after the welcome, in order.
+  listen_for_matching(socket);
+  listen_for_messages(socket);
+  listen_for_signals(socket);
+  listen_for_presence(socket);
+  auto const id = socket.id();
+  SessionKey const key(std::string(socket.data()[session_key].as_string().value_or("")));
+  socket.on(disconnect, [this, id](CloseReason why) {
+    log_info("a guest has disconnected", {{"socket", id.text()}, {"reason", to_string(why)}});
+    bool const posted = io_.post(lobby_worker, [this, id] {
+      desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.disconnect(id, now, out); });
+    });
+    if (!posted) log_error("the lobby has not heard of a disconnect", {{"socket", id.text()}});
+  });
+  log_info("a guest has connected", {{"socket", id.text()}});
+  bool const posted = io_.post(lobby_worker, [this, key, id] {
+    desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.connect(key, id, now, out); });
+  });
+  if (!posted) socket.drop();
+}
+
+Ask ChatServer::keep(Socket const& socket, Ack<> ack) {
+  if (!ack) return {socket.id(), 0};
+  auto& asked = asked_here();
+  asked.waiting.emplace(++asked.last_id, std::move(ack));
+  return {socket.id(), asked.last_id};
+}
+
+void ChatServer::answer(std::uint64_t ask, Json const& body) {
+  auto found = asked_here().waiting.extract(ask);
+  if (found) found.mapped()(body);
+}
+
+void ChatServer::to_sockets(Effects effects) {
+  std::vector<Effects> batches(asked_.size());
+  for (auto& effect : effects) batches.at(socket_of(effect).worker()).push_back(std::move(effect));
+  for (std::size_t worker = 0; worker < batches.size(); ++worker) {
+    if (batches[worker].empty()) continue;
+    // At once, so that a broadcast that follows does not overtake it here.
+    if (worker == lobby_worker) {
+      deliver(batches[worker]);
+      continue;
+    }
+    bool const posted =
+        io_.post(static_cast<WorkerId>(worker), [this, batch = std::move(batches[worker])] { deliver(batch); });
+    if (!posted) log_error("decisions of the lobby did not reach a worker", {{"worker", worker}});
+  }
+}
+
+void ChatServer::deliver(Effects const& effects) {
+  for (auto const& effect : effects) deliver(effect);
+}
+
+void ChatServer::deliver(Effect const& effect) {
+  if (auto const* given = std::get_if<chat::Answer>(&effect)) return answer(given->ask.id, given->body);
+  if (auto const* tell = std::get_if<Tell>(&effect)) {
+    if (auto* const socket = find(tell->to)) {
+      std::visit([&](auto const& event) { socket->emit(event.event, payload_of(event)); }, tell->event);
+    }
+  } else if (auto const* join = std::get_if<JoinRoom>(&effect)) {
+    if (auto* const socket = find(join->socket)) socket->join(join->room);
+  } else if (auto const* leave = std::get_if<LeaveRoom>(&effect)) {
+    if (auto* const socket = find(leave->socket)) socket->leave(leave->room);
+  } else if (auto const* close = std::get_if<CloseSocket>(&effect)) {
+    auto* const socket = find(close->socket);
+    if (!socket) return;
+    if (close->how == CloseHow::transport) {
+      socket->drop();
+    } else {
+      socket->disconnect(true);
+    }
+  }
+}
+
+}  // namespace parley::chat

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "chat/app/config.h"
+#include "chat/app/lobby_desk.h"
+#include "chat/app/web_policy.h"
+#include "chat/storage/storage.h"
+#include "parley/parley.h"
+
+namespace parley::chat {
+
+/// The chat on top of the Socket.IO server. Handlers only translate: they read what came in on the worker of its
+/// socket, ask the lobby on the lobby's worker, and whatever the lobby decides is carried to the workers of the
+/// sockets it concerns.
+///
+///   socket's worker ─post→ lobby's worker ─Effects, one batch per worker→ sockets' workers
+///
+/// Everything a socket sends goes this one way, so it is acted on in the order in which it was sent.
+class ChatServer {
+ public:
+  /// `storage` and `random` live on worker 0, the thread that calls `run`.
+  ChatServer(Config const& config, Storage& storage, base::RandomSource& random);
+
+  /// Serves until the process is told to stop. Returns its exit code.
+  int run() { return io_.run(); }
+
+ private:
+  static constexpr WorkerId lobby_worker = 0;
+
+  /// The acknowledgements that clients wait for, on one worker.
+  struct Asked {
+    std::unordered_map<std::uint64_t, Ack<>> waiting;
+    std::uint64_t last_id = 0;
+  };
+
+  void set_up_http();
+  void set_up_sockets();
+  Task<Verdict> admit(Socket& socket);
+  void welcome(Socket& socket);
+  void listen_for_matching(Socket& socket);
+  void listen_for_messages(Socket& socket);
+  void listen_for_signals(Socket& socket);
+  void listen_for_presence(Socket& socket);
+
+  /// Listens for an event: `read` takes the payload apart on the socket's worker, `act` asks the lobby on its own.
+  template <class Read, class Act>
+  void listen(Socket& socket, std::string_view event, Read read, Act act);
+  template <class Act>
+  void listen(Socket& socket, std::string_view event, Act act);
+
+  Asked& asked_here() { return asked_[Server::this_worker()]; }
+  Ask keep(Socket const& socket, Ack<> ack);
+  void answer(std::uint64_t ask, Json const& body);
+
+  void to_sockets(Effects effects);
+  void deliver(Effects const& effects);
+  void deliver(Effect const& effect);
+  Socket* find(SocketId const& id) { return io_.of("/").find(id); }
+
+  ContentLimits limits_;
+  WebPolicy policy_;
+  Server io_;
+  std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
+  LobbyDesk desk_;
+};
+
+}  // namespace parley::chat

@@ -1,0 +1,54 @@
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "chat/app/chat_server.h"
+#include "chat/app/log_output.h"
+#include "chat/app/token_secret.h"
+#include "chat/storage/memory_storage.h"
+#include "parley/net/entropy.h"
+#include "parley/net/signals.h"
+
+namespace {
+
+using namespace parley;
+using namespace parley::chat;
+
+std::optional<std::string> environment(std::string const& name) {
+  auto const* value = std::getenv(name.c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+int serve(Config config) {
+  net::Entropy random;
+  if (config.jwt_secret.empty()) {
+    auto secret = kept_secret("data/jwt_secret", random);
+    if (!secret) {
+      std::fprintf(stderr, "JWT_SECRET is not set, and no secret can be kept: %s\n", secret.error().c_str());
+      return 1;
+    }
+    config.jwt_secret = std::move(*secret);
+    log_warning("JWT_SECRET is not set: using the secret kept in data/jwt_secret");
+  }
+  MemoryStorage storage;
+  return ChatServer(config, storage, random).run();
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  auto const line = read_command_line(count, arguments);
+  if (line.leave) {
+    std::fputs(line.leave->text.c_str(), line.leave->exit_code == 0 ? stdout : stderr);
+    return line.leave->exit_code;
+  }
+  auto const config = read_config(line, environment);
+  if (!config) {
+    for (auto const& fault : config.error()) std::fprintf(stderr, "%s %s\n", fault.name.c_str(), fault.message.c_str());
+    return 1;
+  }
+  // Before the log's thread is there, so that no thread but the server's hears of them.
+  net::Signals::block({SIGINT, SIGTERM});
+  LogOutput const log(config->log_level, config->log_file);
+  return serve(*config);
+}

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "chat/app/lobby_desk.h"
+#include "parley/server/http_routes.h"
+
+/// What the REST routes do. Each runs on the lobby's worker, so that what it reads and what it changes are one moment.
+namespace parley::chat::rest {
+
+using server::HttpRequest;
+
+http::Response health(LobbyDesk& desk, HttpRequest const& request);
+http::Response ready(LobbyDesk& desk, HttpRequest const& request);
+
+http::Response propose_name(LobbyDesk& desk, HttpRequest const& request);
+http::Response create_guest(LobbyDesk& desk, HttpRequest const& request);
+http::Response tell_me(LobbyDesk& desk, HttpRequest const& request);
+http::Response tell_guest(LobbyDesk& desk, HttpRequest const& request);
+http::Response update_profile(LobbyDesk& desk, HttpRequest const& request);
+http::Response refresh(LobbyDesk& desk, HttpRequest const& request);
+http::Response delete_me(LobbyDesk& desk, HttpRequest const& request);
+
+http::Response statistics(LobbyDesk& desk, HttpRequest const& request);
+http::Response online_users(LobbyDesk& desk, HttpRequest const& request);
+http::Response socket_statistics(LobbyDesk& desk, HttpRequest const& request);
+
+struct Route {
+  http::Method method;
+  std::string_view pattern;
+  http::Response (*answer)(LobbyDesk&, HttpRequest const&);
+};
+
+/// Of several patterns that fit the first is meant.
+inline constexpr std::array routes{
+    Route{http::Method::get, "/health", health},
+    Route{http::Method::get, "/health/ready", ready},
+    Route{http::Method::get, "/api/guest/username", propose_name},
+    Route{http::Method::post, "/api/guest", create_guest},
+    Route{http::Method::get, "/api/guest/me", tell_me},
+    Route{http::Method::delete_, "/api/guest/me", delete_me},
+    Route{http::Method::get, "/api/guest/:sessionId", tell_guest},
+    Route{http::Method::post, "/api/guest/location", update_profile},
+    Route{http::Method::post, "/api/guest/refresh", refresh},
+    Route{http::Method::get, "/api/stats", statistics},
+    Route{http::Method::get, "/api/stats/online-users", online_users},
+    Route{http::Method::get, "/api/socket/stats", socket_statistics},
+};
+
+/// The token of an Authorization header; empty when there is none or it has another scheme.
+std::string_view bearer_token(std::string_view authorization);
+
+}  // namespace parley::chat::rest

@@ -1,0 +1,52 @@
+#include "chat/app/web_policy.h"
+
+#include <algorithm>
+#include <array>
+
+namespace parley::chat {
+
+bool WebPolicy::allows(std::string_view origin, http::RequestHead const& head) const {
+  auto const listed = [&](std::string const& each) { return each == "*" || each == origin; };
+  if (std::ranges::any_of(origins_, listed)) return true;
+  // We speak plain HTTP; behind a proxy that does not, the public origin has to be listed.
+  auto const host = head.headers.find("host");
+  return host && origin == "http://" + std::string(*host);
+}
+
+bool WebPolicy::allows_handshake(http::RequestHead const& head) const {
+  auto const origin = head.headers.find("origin");
+  return !origin || allows(*origin, head);
+}
+
+void WebPolicy::add_security_headers(http::Headers& headers) const {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> security{{
+      {"X-Content-Type-Options", "nosniff"},
+      {"X-Frame-Options", "DENY"},
+      {"Referrer-Policy", "strict-origin-when-cross-origin"},
+      {"X-XSS-Protection", "0"},
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Cross-Origin-Resource-Policy", "cross-origin"},
+      {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+      {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
+  }};
+  for (auto const& [name, value] : security) headers.set(name, value);
+}
+
+void WebPolicy::add_cors_headers(http::RequestHead const& head, http::Headers& headers) const {
+  // Caches must keep the answers to different origins apart, also those to none.
+  if (!headers.has_token("Vary", "Origin")) headers.add("Vary", "Origin");
+  auto const origin = head.headers.find("origin");
+  if (!origin || !allows(*origin, head)) return;
+  headers.set("Access-Control-Allow-Origin", *origin);
+  headers.set("Access-Control-Allow-Credentials", "true");
+}
+
+http::Response WebPolicy::preflight() {
+  http::Response response;
+  response.status = 204;
+  response.headers.set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS");
+  response.headers.set("Access-Control-Allow-Headers", "Content-Type, Authorization, X-Requested-With");
+  return response;
+}
+
+}  // namespace parley::chat
