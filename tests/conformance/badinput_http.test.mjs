@@ -35,7 +35,10 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
   /** Nothing but a refusal or the end of the connection, and nobody else notices. */
   const refused = async (bytes) => {
     const statuses = await answers(bytes);
-    assert.ok(statuses.every((status) => status >= 400), `answered with ${statuses}`);
+    assert.ok(
+      statuses.every((status) => status >= 400),
+      `answered with ${statuses}`
+    );
     await witnessIsWell();
   };
 
@@ -59,8 +62,16 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
     "a length beyond 64 bits": get("POST /health HTTP/1.1", host, "Content-Length: 99999999999999999999999"),
     "a chunk size that is no number": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked")}zz\r\n`,
     "a negative chunk size": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked")}-1\r\n\r\n`,
-    "a chunk size beyond 64 bits": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked")}fffffffffffffffff\r\n`,
-    "a chunk longer than announced": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked")}1\r\nabc\r\n0\r\n\r\n`,
+    "a chunk size beyond 64 bits": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding: chunked"
+    )}fffffffffffffffff\r\n`,
+    "a chunk longer than announced": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding: chunked"
+    )}1\r\nabc\r\n0\r\n\r\n`,
   };
   for (const [what, bytes] of Object.entries(requests)) {
     it(`refuses ${what}`, () => refused(bytes));
@@ -69,25 +80,70 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
   // Where two readings of one request are possible, a proxy in front may have taken the other.
   const hidden = get("GET /health HTTP/1.1", host);
   const ambiguous = {
-    "a length and chunks": `${get("POST /health HTTP/1.1", host, "Content-Length: 6", "Transfer-Encoding: chunked")}0\r\n\r\n${hidden}`,
-    "chunks and a length": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked", `Content-Length: ${5 + hidden.length}`)}0\r\n\r\n${hidden}`,
-    "two lengths that differ": `${get("POST /health HTTP/1.1", host, "Content-Length: 0", `Content-Length: ${hidden.length}`)}${hidden}`,
-    "an unknown transfer coding": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: xchunked", "Content-Length: 5")}0\r\n\r\n${hidden}`,
-    "chunked that is not the last coding": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding: chunked, identity")}0\r\n\r\n${hidden}`,
-    "a folded transfer coding": `${get("POST /health HTTP/1.1", host, "Transfer-Encoding:\r\n chunked", "Content-Length: 5")}0\r\n\r\n${hidden}`,
+    "a length and chunks": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Content-Length: 6",
+      "Transfer-Encoding: chunked"
+    )}0\r\n\r\n${hidden}`,
+    "chunks and a length": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding: chunked",
+      `Content-Length: ${5 + hidden.length}`
+    )}0\r\n\r\n${hidden}`,
+    "two lengths that differ": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Content-Length: 0",
+      `Content-Length: ${hidden.length}`
+    )}${hidden}`,
+    "an unknown transfer coding": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding: xchunked",
+      "Content-Length: 5"
+    )}0\r\n\r\n${hidden}`,
+    "chunked that is not the last coding": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding: chunked, identity"
+    )}0\r\n\r\n${hidden}`,
+    "a folded transfer coding": `${get(
+      "POST /health HTTP/1.1",
+      host,
+      "Transfer-Encoding:\r\n chunked",
+      "Content-Length: 5"
+    )}0\r\n\r\n${hidden}`,
   };
   for (const [what, bytes] of Object.entries(ambiguous)) {
     it(`does not answer a request hidden behind ${what}`, () => refused(bytes));
   }
 
-  it("refuses a flood of headers", () => refused(get("GET /health HTTP/1.1", host, ...Array.from({ length: 20_000 }, (_, i) => `X-Header-${i}: ${i}`))));
+  it("refuses a flood of headers", () =>
+    refused(get("GET /health HTTP/1.1", host, ...Array.from({ length: 20_000 }, (_, i) => `X-Header-${i}: ${i}`))));
 
-  it("refuses a header that is too long", () => refused(get("GET /health HTTP/1.1", host, `X-Long: ${"x".repeat(500_000)}`)));
+  it("refuses a header that is too long", () =>
+    refused(get("GET /health HTTP/1.1", host, `X-Long: ${"x".repeat(500_000)}`)));
 
   it("refuses a target that is too long", () => refused(get(`GET /${"x".repeat(500_000)} HTTP/1.1`, host)));
 
   it("survives odd targets", async () => {
-    const targets = ["*", "http://x/health", "//", "/%", "/%zz", "/socket.io/?%", "/socket.io/?EIO=%zz&transport=polling", "/socket.io/?transport", "/socket.io/?&&&=&=", `/socket.io/?EIO=4&transport=polling&sid=${"%00".repeat(100)}`, "/socket.io/?EIO=4&EIO=3&transport=polling&transport=websocket", "/../../etc/passwd", "/socket.io/../health"];
+    const targets = [
+      "*",
+      "http://x/health",
+      "//",
+      "/%",
+      "/%zz",
+      "/socket.io/?%",
+      "/socket.io/?EIO=%zz&transport=polling",
+      "/socket.io/?transport",
+      "/socket.io/?&&&=&=",
+      `/socket.io/?EIO=4&transport=polling&sid=${"%00".repeat(100)}`,
+      "/socket.io/?EIO=4&EIO=3&transport=polling&transport=websocket",
+      "/../../etc/passwd",
+      "/socket.io/../health",
+    ];
     for (const target of targets) {
       const peer = await TcpPeer.open(server);
       await peer.write(get(`GET ${target} HTTP/1.1`, host, "Connection: close"));
@@ -99,9 +155,14 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
 
   it("answers requests that come in one piece, in order", async () => {
     const peer = await TcpPeer.open(server);
-    await peer.write(get("GET /health HTTP/1.1", host) + get("GET /nowhere HTTP/1.1", host) + get("GET /health HTTP/1.1", host));
+    await peer.write(
+      get("GET /health HTTP/1.1", host) + get("GET /nowhere HTTP/1.1", host) + get("GET /health HTTP/1.1", host)
+    );
     const responses = [await peer.response(), await peer.response(), await peer.response()];
-    assert.deepEqual(responses.map(({ status }) => status), [200, 404, 200]);
+    assert.deepEqual(
+      responses.map(({ status }) => status),
+      [200, 404, 200]
+    );
     peer.destroy();
   });
 
@@ -121,7 +182,10 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
 
   it("refuses a body that is announced too large without reading it", async () => {
     const session = await PollingSession.open(server);
-    const statuses = await answers(get(`POST ${session.target} HTTP/1.1`, host, "Content-Type: text/plain", "Content-Length: 1000001") + "4".repeat(1_000_001));
+    const statuses = await answers(
+      get(`POST ${session.target} HTTP/1.1`, host, "Content-Type: text/plain", "Content-Length: 1000001") +
+        "4".repeat(1_000_001)
+    );
     assert.ok(statuses.length === 0 || statuses[0] === 413, `answered with ${statuses}`);
     await witnessIsWell();
   });
@@ -129,7 +193,9 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
   it("ends a body that never ends, and does not keep it", async () => {
     const session = await PollingSession.open(server);
     const peer = await TcpPeer.open(server);
-    await peer.write(get(`POST ${session.target} HTTP/1.1`, host, "Content-Type: text/plain", "Transfer-Encoding: chunked"));
+    await peer.write(
+      get(`POST ${session.target} HTTP/1.1`, host, "Content-Type: text/plain", "Transfer-Encoding: chunked")
+    );
     const chunk = `10000\r\n${"4".repeat(0x10000)}\r\n`;
     const before = await server.residentBytesMax();
     for (let i = 0; i < 500 && !peer.ended && peer.buffer.length === 0; i++) await peer.write(chunk);
@@ -141,9 +207,17 @@ forEachWorkerCount("malformed HTTP", { connectTimeout: 60_000 }, (server) => {
   });
 
   it("serves others while many connections say nothing, half of something, or hang up", async () => {
-    const beginnings = ["", "G", "GET /health HTTP/1.1\r\nHo", get("POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1", host, "Content-Length: 100") + "4", upgradeRequest(server).slice(0, 60)];
+    const beginnings = [
+      "",
+      "G",
+      "GET /health HTTP/1.1\r\nHo",
+      get("POST /socket.io/?EIO=4&transport=polling&sid=x HTTP/1.1", host, "Content-Length: 100") + "4",
+      upgradeRequest(server).slice(0, 60),
+    ];
     const peers = await Promise.all(Array.from({ length: 100 }, () => TcpPeer.open(server)));
-    await Promise.all(peers.map((peer, i) => beginnings[i % beginnings.length] && peer.write(beginnings[i % beginnings.length])));
+    await Promise.all(
+      peers.map((peer, i) => beginnings[i % beginnings.length] && peer.write(beginnings[i % beginnings.length]))
+    );
     await witnessIsWell();
     assert.equal((await answers(get("GET /nowhere HTTP/1.1", host)))[0], 404);
     peers.forEach((peer, i) => (i % 2 ? peer.destroy() : peer.socket.resetAndDestroy()));

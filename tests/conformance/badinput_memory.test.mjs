@@ -63,7 +63,10 @@ for (const workers of workerCounts) {
       peer.socket.pause();
       const question = text(`42/plain,["message","${"x".repeat(500_000)}"]`);
       for (let i = 0; i < 600 && !peer.ended; i++) {
-        const written = await within(peer.write(question), "room to write", 1000).then(() => true, () => false);
+        const written = await within(peer.write(question), "room to write", 1000).then(
+          () => true,
+          () => false
+        );
         if (!written) break;
       }
       await staysSmall();
@@ -73,9 +76,14 @@ for (const workers of workerCounts) {
     it("a client that pings and pings but never listens is closed or made to wait", async () => {
       const peer = await rawWebSocket(server);
       peer.socket.pause();
-      const pings = Buffer.concat(Array.from({ length: 4000 }, () => frame({ opcode: opcodes.ping, payload: Buffer.alloc(125) })));
+      const pings = Buffer.concat(
+        Array.from({ length: 4000 }, () => frame({ opcode: opcodes.ping, payload: Buffer.alloc(125) }))
+      );
       for (let i = 0; i < 500 && !peer.ended; i++) {
-        const written = await within(peer.write(pings), "room to write", 1000).then(() => true, () => false);
+        const written = await within(peer.write(pings), "room to write", 1000).then(
+          () => true,
+          () => false
+        );
         if (!written) break;
       }
       await staysSmall();

@@ -35,7 +35,11 @@ forEachWorkerCount("hostile packets", {}, (server) => {
   };
 
   for (const transport of ["polling", "websocket"]) {
-    for (const [what, json] of Object.entries({ "arrays": deepArray, "objects": deepObject, "brackets that never close": brokenDeep })) {
+    for (const [what, json] of Object.entries({
+      "arrays": deepArray,
+      "objects": deepObject,
+      "brackets that never close": brokenDeep,
+    })) {
       const packets = {
         "an echoed event": `42/plain,["message",${json}]`,
         "an event that is dropped": `42/plain,["noop",${json}]`,
@@ -53,7 +57,8 @@ forEachWorkerCount("hostile packets", {}, (server) => {
       }
 
       it(`${levels} levels of ${what} in auth end nothing but their own connection (${transport})`, async () => {
-        const session = transport === "polling" ? await PollingSession.open(server) : await openWebSocketSession(server);
+        const session =
+          transport === "polling" ? await PollingSession.open(server) : await openWebSocketSession(server);
         const put = (packet) => (transport === "polling" ? session.post(packet) : session.send(packet));
         await answeredOrClosed(Object.assign(session, { put, prefix: "/plain," }), `40/custom,{"a":${json}}`);
       });
@@ -72,7 +77,9 @@ forEachWorkerCount("hostile packets", {}, (server) => {
   it("deep arguments reach others or are refused, and end nothing", async () => {
     const receiver = await rawSocket(server);
     const sender = await rawSocket(server);
-    await sender.put(`42/plain,["cmd",{"op":"emit","to":["${receiver.socketId}"],"event":"deep","args":[${deepArray}]}]`);
+    await sender.put(
+      `42/plain,["cmd",{"op":"emit","to":["${receiver.socketId}"],"event":"deep","args":[${deepArray}]}]`
+    );
     await answeredOrClosed(sender, '42/plain,["noop"]');
     await answeredOrClosed(receiver, '42/plain,["noop"]');
   });
@@ -83,7 +90,8 @@ forEachWorkerCount("hostile packets", {}, (server) => {
     "a number of 100 000 digits": "9".repeat(100_000),
     "a number with 100 000 decimals": `0.${"1".repeat(100_000)}`,
     "100 000 keys of the same name": `{${Array.from({ length: 100_000 }, () => '"a":1').join()}}`,
-    "keys named after the insides of objects": '{"__proto__":{"x":1},"constructor":{"prototype":{"y":1}},"hasOwnProperty":1,"toJSON":1}',
+    "keys named after the insides of objects":
+      '{"__proto__":{"x":1},"constructor":{"prototype":{"y":1}},"hasOwnProperty":1,"toJSON":1}',
     "a string of half a million escapes": `"${"\\u00e9".repeat(80_000)}"`,
     "zeros in strings": '"\\u0000\\u0000"',
     "lone surrogates": '"\\ud800 \\udc00 \\udc00\\ud800"',
@@ -93,7 +101,10 @@ forEachWorkerCount("hostile packets", {}, (server) => {
   for (const [what, json] of Object.entries(oddJson)) {
     it(`${what}: answered or closed, and nobody else notices`, async () => {
       await answeredOrClosed(await rawSocket(server), `42/plain,["message",${json}]`);
-      await answeredOrClosed(await rawSocket(server, { transport: "polling" }), `42/plain,7["message-with-ack",${json}]`);
+      await answeredOrClosed(
+        await rawSocket(server, { transport: "polling" }),
+        `42/plain,7["message-with-ack",${json}]`
+      );
     });
   }
 
@@ -114,7 +125,8 @@ forEachWorkerCount("hostile packets", {}, (server) => {
     "a handler that gets what it does not expect": '42/plain,["late-ack",{},"x"]',
     "an ack that nobody asked for where one is needed": '42/plain,["message-with-ack",1]',
     "a command that is no object": '42/plain,5["cmd",[]]',
-    "a command full of the wrong types": '42/plain,5["cmd",{"op":"emit","to":7,"except":{},"args":"x","event":[],"timeout":"soon","repeat":-5}]',
+    "a command full of the wrong types":
+      '42/plain,5["cmd",{"op":"emit","to":7,"except":{},"args":"x","event":[],"timeout":"soon","repeat":-5}]',
     "a question with the wrong types": '42/plain,5["emit-ack",{},7,"x"]',
     "a delay beyond all time": '42/plain,5["late-ack",1e300]',
     "a negative delay": '42/plain,6["late-ack",-1]',

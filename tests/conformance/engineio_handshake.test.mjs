@@ -2,19 +2,30 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import { describe, it } from "node:test";
 import { forEachWorkerCount, sharedServer } from "../support/conformance.mjs";
-import { PollingSession, WebSocketPeer, openWebSocketSession, refusedUpgrade, request, target, turnedAway } from "../support/engine.mjs";
+import {
+  PollingSession,
+  WebSocketPeer,
+  openWebSocketSession,
+  refusedUpgrade,
+  request,
+  target,
+  turnedAway,
+} from "../support/engine.mjs";
 
 forEachWorkerCount("engine.io handshake", { mode: "engineio" }, (server) => {
   it("opens a session by polling and announces its limits", async () => {
     const { handshake, response } = await PollingSession.open(server);
     assert.deepEqual(Object.keys(handshake).sort(), ["maxPayload", "pingInterval", "pingTimeout", "sid", "upgrades"]);
-    assert.deepEqual({ ...handshake, sid: "" }, {
-      sid: "",
-      upgrades: ["websocket"],
-      pingInterval: 25000,
-      pingTimeout: 20000,
-      maxPayload: 1000000,
-    });
+    assert.deepEqual(
+      { ...handshake, sid: "" },
+      {
+        sid: "",
+        upgrades: ["websocket"],
+        pingInterval: 25000,
+        pingTimeout: 20000,
+        maxPayload: 1000000,
+      }
+    );
     assert.equal(response.headers["content-type"], "text/plain; charset=UTF-8");
     assert.equal(response.headers["cache-control"], "no-store");
   });
@@ -110,7 +121,13 @@ forEachWorkerCount("engine.io handshake", { mode: "engineio" }, (server) => {
   });
 
   it("answers 404 to whatever is not the engine's path", async () => {
-    for (const path of ["/", "/engine.io", "/engine.iox/?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=polling", "/healthy"]) {
+    for (const path of [
+      "/",
+      "/engine.io",
+      "/engine.iox/?EIO=4&transport=polling",
+      "/socket.io/?EIO=4&transport=polling",
+      "/healthy",
+    ]) {
       assert.equal((await request(server, path)).status, 404, path);
     }
     assert.equal((await request(server, "/health", { method: "POST", body: "x" })).status, 404);
@@ -168,7 +185,9 @@ describe("flag --cookie", () => {
 
   it("sets the cookie with the first response only", async () => {
     const session = await PollingSession.open(server);
-    assert.deepEqual(session.response.headers["set-cookie"], [`affinity=${session.sid}; Path=/; HttpOnly; SameSite=Lax`]);
+    assert.deepEqual(session.response.headers["set-cookie"], [
+      `affinity=${session.sid}; Path=/; HttpOnly; SameSite=Lax`,
+    ]);
     const posted = await session.post("4x");
     assert.equal(posted.headers["set-cookie"], undefined);
     const polled = await session.poll();

@@ -81,11 +81,15 @@ describe("the process", () => {
     await assert.rejects(startConformance({ noSuchFlag: 1 }), /ended before it was ready \(code [1-9]/);
   });
 
-  for (const [flag, value] of [["redis", "redis://127.0.0.1:1"], ["recovery", "1000"], ["parser", "msgpack"]]) {
+  for (const [flag, value] of [
+    ["redis", "redis://127.0.0.1:1"],
+    ["recovery", "1000"],
+    ["parser", "msgpack"],
+  ]) {
     it(`exits with 64 and says why as long as --${flag} is not there`, async (test) => {
       const outcome = await startConformance({ [flag]: value }).then(
         (server) => server.stop().then(() => null),
-        (error) => error.message,
+        (error) => error.message
       );
       if (outcome === null) return test.skip(`--${flag} is there`);
       assert.match(outcome, /code 64/);

@@ -79,7 +79,10 @@ forEachWorkerCount("engine.io upgrade", { mode: "engineio" }, (server) => {
       peer.send("5");
       for (; sent < 50; sent++) peer.send(`4${sent}`);
       while (received.length < 50) received.push(await peer.next());
-      assert.deepEqual(received, Array.from({ length: 50 }, (_, i) => `4${i}`));
+      assert.deepEqual(
+        received,
+        Array.from({ length: 50 }, (_, i) => `4${i}`)
+      );
       await peer.close();
     }
   });
@@ -96,7 +99,11 @@ forEachWorkerCount("engine.io upgrade", { mode: "engineio" }, (server) => {
     await Promise.all(Array.from({ length: 30 }, (_, i) => one(i)));
   });
 
-  for (const [what, packet] of [["a message", "4too early"], ["another ping", "2prob"], ["nonsense", "abc"]]) {
+  for (const [what, packet] of [
+    ["a message", "4too early"],
+    ["another ping", "2prob"],
+    ["nonsense", "abc"],
+  ]) {
     it(`drops a WebSocket that begins with ${what} and goes on polling`, async () => {
       const session = await PollingSession.open(server);
       const peer = await session.websocket();

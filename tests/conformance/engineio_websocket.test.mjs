@@ -50,7 +50,13 @@ forEachWorkerCount("engine.io over WebSocket", { mode: "engineio", maxPayload: 1
 
   it("puts fragments together", async () => {
     const peer = await openWebSocketSession(server);
-    for (const [text, fin] of [["4äu", false], ["", false], ["ß😀", false], ["erst", true]]) peer.socket.send(text, { fin });
+    for (const [text, fin] of [
+      ["4äu", false],
+      ["", false],
+      ["ß😀", false],
+      ["erst", true],
+    ])
+      peer.socket.send(text, { fin });
     assert.equal(await peer.next(), "4äuß😀erst");
     await peer.close();
   });
@@ -66,7 +72,13 @@ forEachWorkerCount("engine.io over WebSocket", { mode: "engineio", maxPayload: 1
     await peer.close();
   });
 
-  for (const [what, packet] of [["an unknown packet type", "abc"], ["a type out of range", "9"], ["an empty text", ""], ["a ping, which only servers send", "2"], ["a close packet", "1"]]) {
+  for (const [what, packet] of [
+    ["an unknown packet type", "abc"],
+    ["a type out of range", "9"],
+    ["an empty text", ""],
+    ["a ping, which only servers send", "2"],
+    ["a close packet", "1"],
+  ]) {
     it(`closes at once on ${what}`, async () => {
       const peer = await openWebSocketSession(server);
       peer.send(packet);

@@ -30,14 +30,20 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
     for (const opcode of [opcodes.text, binary, close, ping, pong]) {
       for (const rsv of [1, 2, 3, 4, 5, 6, 7]) {
         it(`rsv ${rsv} on ${names[opcode]} is refused with 1002`, async () => {
-          assert.equal(await closesWith(frame({ opcode, rsv, payload: opcode === close ? closing(1000) : "4x" })), 1002);
+          assert.equal(
+            await closesWith(frame({ opcode, rsv, payload: opcode === close ? closing(1000) : "4x" })),
+            1002
+          );
         });
       }
     }
 
     for (const rsv of [1, 2, 4]) {
       it(`rsv ${rsv} on a continuation is refused with 1002`, async () => {
-        assert.equal(await closesWith(text("4a", { fin: false }), frame({ opcode: continuation, rsv, payload: "b" })), 1002);
+        assert.equal(
+          await closesWith(text("4a", { fin: false }), frame({ opcode: continuation, rsv, payload: "b" })),
+          1002
+        );
       });
     }
   });
@@ -65,19 +71,29 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
         const payload = `4${"x".repeat(length - 1)}`;
         await peer.write(text(payload));
         const got = await peer.frame();
-        assert.deepEqual({ ...got, payload: got.payload.toString() }, {
-          fin: true,
-          rsv: 0,
-          opcode: opcodes.text,
-          masked: false,
-          form: length < 126 ? 7 : length < 65_536 ? 16 : 64,
-          payload,
-        });
+        assert.deepEqual(
+          { ...got, payload: got.payload.toString() },
+          {
+            fin: true,
+            rsv: 0,
+            opcode: opcodes.text,
+            masked: false,
+            form: length < 126 ? 7 : length < 65_536 ? 16 : 64,
+            payload,
+          }
+        );
         peer.destroy();
       });
     }
 
-    for (const [form, length] of [[16, 0], [16, 2], [16, 125], [64, 2], [64, 126], [64, 65_535]]) {
+    for (const [form, length] of [
+      [16, 0],
+      [16, 2],
+      [16, 125],
+      [64, 2],
+      [64, 126],
+      [64, 65_535],
+    ]) {
       it(`${length} bytes announced in ${form} bits are refused with 1002`, async () => {
         assert.equal(await closesWith(text("4".padEnd(length, "x").slice(0, length), { lengthForm: form })), 1002);
       });
@@ -103,21 +119,40 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
     });
 
     it("fragments that would exceed the limit together are refused with 1009 before their bytes come", async () => {
-      assert.equal(await closesWith(text(`4${"x".repeat(59_999)}`, { fin: false }), frame({ opcode: continuation, announced: 40_001 })), 1009);
+      assert.equal(
+        await closesWith(
+          text(`4${"x".repeat(59_999)}`, { fin: false }),
+          frame({ opcode: continuation, announced: 40_001 })
+        ),
+        1009
+      );
     });
   });
 
   describe("masking", () => {
     for (const opcode of [opcodes.text, binary, ping, pong, close]) {
       it(`an unmasked ${names[opcode]} is refused with 1002`, async () => {
-        assert.equal(await closesWith(frame({ opcode, mask: null, payload: opcode === close ? closing(1000) : "4x" })), 1002);
+        assert.equal(
+          await closesWith(frame({ opcode, mask: null, payload: opcode === close ? closing(1000) : "4x" })),
+          1002
+        );
       });
     }
 
-    for (const mask of [[0, 0, 0, 0], [255, 255, 255, 255], [1, 0, 0, 0], [0, 0, 0, 1]]) {
+    for (const mask of [
+      [0, 0, 0, 0],
+      [255, 255, 255, 255],
+      [1, 0, 0, 0],
+      [0, 0, 0, 1],
+    ]) {
       it(`the key ${mask} is as good as any`, () => {
-        const payloads = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 1000].map((length) => `4${"abcdefghij".repeat(101).slice(0, length)}`);
-        return echoes(payloads.map((payload) => text(payload, { mask })), payloads);
+        const payloads = [0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 1000].map(
+          (length) => `4${"abcdefghij".repeat(101).slice(0, length)}`
+        );
+        return echoes(
+          payloads.map((payload) => text(payload, { mask })),
+          payloads
+        );
       });
     }
   });
@@ -125,12 +160,24 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
   describe("fragmentation", () => {
     it("fragments of any size make one message", () =>
       echoes(
-        [text("4a", { fin: false }), frame({ opcode: continuation, fin: false }), frame({ opcode: continuation, payload: "b", fin: false }), frame({ opcode: continuation, payload: "c" })],
-        ["4abc"],
+        [
+          text("4a", { fin: false }),
+          frame({ opcode: continuation, fin: false }),
+          frame({ opcode: continuation, payload: "b", fin: false }),
+          frame({ opcode: continuation, payload: "c" }),
+        ],
+        ["4abc"]
       ));
 
     it("a message may begin and end with an empty fragment", () =>
-      echoes([text("", { fin: false }), frame({ opcode: continuation, payload: "4x", fin: false }), frame({ opcode: continuation })], ["4x"]));
+      echoes(
+        [
+          text("", { fin: false }),
+          frame({ opcode: continuation, payload: "4x", fin: false }),
+          frame({ opcode: continuation }),
+        ],
+        ["4x"]
+      ));
 
     it("control frames may come between fragments", async () => {
       const peer = await rawWebSocket(server);
@@ -152,7 +199,13 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
 
     it("a continuation after the last fragment is refused with 1002", async () => {
       const peer = await rawWebSocket(server);
-      await peer.write(Buffer.concat([text("4a", { fin: false }), frame({ opcode: continuation, payload: "b" }), frame({ opcode: continuation, payload: "c" })]));
+      await peer.write(
+        Buffer.concat([
+          text("4a", { fin: false }),
+          frame({ opcode: continuation, payload: "b" }),
+          frame({ opcode: continuation, payload: "c" }),
+        ])
+      );
       assert.equal(await peer.message(), "4ab");
       assert.equal(await peer.closeCode(), 1002);
     });
@@ -165,7 +218,12 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
   });
 
   describe("control frames", () => {
-    for (const payload of [Buffer.alloc(0), Buffer.from("hello"), Buffer.from([0, 255, 254, 128]), Buffer.alloc(125, 7)]) {
+    for (const payload of [
+      Buffer.alloc(0),
+      Buffer.from("hello"),
+      Buffer.from([0, 255, 254, 128]),
+      Buffer.alloc(125, 7),
+    ]) {
       it(`a ping of ${payload.length} bytes is answered with the same`, async () => {
         const peer = await rawWebSocket(server);
         await peer.write(frame({ opcode: ping, payload }));
@@ -177,7 +235,10 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
 
     for (const opcode of [ping, pong, close]) {
       it(`a ${names[opcode]} of 126 bytes is refused with 1002`, async () => {
-        assert.equal(await closesWith(frame({ opcode, payload: Buffer.concat([closing(1000), Buffer.alloc(124, 65)]) })), 1002);
+        assert.equal(
+          await closesWith(frame({ opcode, payload: Buffer.concat([closing(1000), Buffer.alloc(124, 65)]) })),
+          1002
+        );
       });
 
       it(`a fragmented ${names[opcode]} is refused with 1002`, async () => {
@@ -185,7 +246,8 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
       });
     }
 
-    it("pongs nobody asked for change nothing", () => echoes([frame({ opcode: pong }), frame({ opcode: pong, payload: "x" })], []));
+    it("pongs nobody asked for change nothing", () =>
+      echoes([frame({ opcode: pong }), frame({ opcode: pong, payload: "x" })], []));
 
     it("ten pings at once get ten answers in order", async () => {
       const peer = await rawWebSocket(server);
@@ -196,7 +258,9 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
   });
 
   describe("closing", () => {
-    for (const code of [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999]) {
+    for (const code of [
+      1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999,
+    ]) {
       it(`code ${code} is answered with itself`, async () => {
         assert.equal(await closesWith(frame({ opcode: close, payload: closing(code) })), code);
       });
@@ -221,11 +285,17 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
     });
 
     it("a reason that is not UTF-8 is refused with 1007", async () => {
-      assert.equal(await closesWith(frame({ opcode: close, payload: closing(1000, Buffer.from([0xce, 0xba, 0xff])) })), 1007);
+      assert.equal(
+        await closesWith(frame({ opcode: close, payload: closing(1000, Buffer.from([0xce, 0xba, 0xff])) })),
+        1007
+      );
     });
 
     it("whatever comes after the close frame is ignored", async () => {
-      assert.equal(await closesWith(frame({ opcode: close, payload: closing(1000) }), text("4late"), frame({ opcode: ping })), 1000);
+      assert.equal(
+        await closesWith(frame({ opcode: close, payload: closing(1000) }), text("4late"), frame({ opcode: ping })),
+        1000
+      );
     });
 
     it("what came before the close frame is answered first", async () => {
@@ -236,7 +306,10 @@ describe("RFC 6455 frames", { concurrency: 4 }, () => {
     });
 
     it("a close frame between fragments ends the connection", async () => {
-      assert.equal(await closesWith(text("4a", { fin: false }), frame({ opcode: close, payload: closing(1001) })), 1001);
+      assert.equal(
+        await closesWith(text("4a", { fin: false }), frame({ opcode: close, payload: closing(1001) })),
+        1001
+      );
     });
   });
 });
@@ -249,7 +322,9 @@ forEachWorkerCount("RFC 6455 delivery", { mode: "engineio" }, (server) => {
     await peer.writeByteByByte(upgradeRequest(server));
     assert.equal((await peer.response()).status, 101);
     assert.match(await peer.message(), /^0\{/);
-    await peer.writeByteByByte(Buffer.concat([text("4ä€😀"), frame({ opcode: ping, payload: "p" }), text(`4${"x".repeat(300)}`)]));
+    await peer.writeByteByByte(
+      Buffer.concat([text("4ä€😀"), frame({ opcode: ping, payload: "p" }), text(`4${"x".repeat(300)}`)])
+    );
     assert.equal(await peer.message(), "4ä€😀");
     assert.equal((await peer.frame()).opcode, pong);
     assert.equal(await peer.message(), `4${"x".repeat(300)}`);
@@ -261,7 +336,11 @@ forEachWorkerCount("RFC 6455 delivery", { mode: "engineio" }, (server) => {
     for (const size of [2, 3, 5, 7, 13, 1021, 4096, bytes.length]) {
       const peer = await rawWebSocket(server);
       if (size < 100) {
-        const few = Buffer.concat([text("4one"), text("4two", { fin: false }), frame({ opcode: continuation, payload: "three" })]);
+        const few = Buffer.concat([
+          text("4one"),
+          text("4two", { fin: false }),
+          frame({ opcode: continuation, payload: "three" }),
+        ]);
         for (let at = 0; at < few.length; at += size) await peer.write(few.subarray(at, at + size));
         assert.equal(await peer.message(), "4one");
         assert.equal(await peer.message(), "4twothree");
@@ -275,7 +354,14 @@ forEachWorkerCount("RFC 6455 delivery", { mode: "engineio" }, (server) => {
 
   it("frames may come together with the request to upgrade", async () => {
     const peer = await TcpPeer.open(server);
-    await peer.write(Buffer.concat([Buffer.from(upgradeRequest(server)), text("4early"), text("4a", { fin: false }), frame({ opcode: continuation, payload: "b" })]));
+    await peer.write(
+      Buffer.concat([
+        Buffer.from(upgradeRequest(server)),
+        text("4early"),
+        text("4a", { fin: false }),
+        frame({ opcode: continuation, payload: "b" }),
+      ])
+    );
     assert.equal((await peer.response()).status, 101);
     assert.match(await peer.message(), /^0\{/);
     assert.equal(await peer.message(), "4early");

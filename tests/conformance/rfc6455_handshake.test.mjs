@@ -14,7 +14,9 @@ forEachWorkerCount("RFC 6455 handshake", { mode: "engineio" }, (server) => {
   };
 
   it("is answered with 101, the key's proof and no extension", async () => {
-    const { status, headers } = await answerTo({ headers: { "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits" } });
+    const { status, headers } = await answerTo({
+      headers: { "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits" },
+    });
     assert.equal(status, 101);
     assert.equal(headers.upgrade.toLowerCase(), "websocket");
     assert.equal(headers.connection.toLowerCase(), "upgrade");
@@ -73,7 +75,14 @@ forEachWorkerCount("RFC 6455 handshake", { mode: "engineio" }, (server) => {
     const session = await PollingSession.open(server);
     await session.post("4queued");
     const peer = await TcpPeer.open(server);
-    await peer.write(Buffer.concat([Buffer.from(upgradeRequest(server, { query: { sid: session.sid } })), text("2probe"), text("5"), text("4next")]));
+    await peer.write(
+      Buffer.concat([
+        Buffer.from(upgradeRequest(server, { query: { sid: session.sid } })),
+        text("2probe"),
+        text("5"),
+        text("4next"),
+      ])
+    );
     assert.equal((await peer.response()).status, 101);
     assert.equal(await peer.message(), "3probe");
     assert.equal(await peer.message(), "4queued");

@@ -59,7 +59,9 @@ describe("RFC 6455 text", { concurrency: 4 }, () => {
   it("is cut into fragments of one byte without harm", async () => {
     const payload = Buffer.from("4κόσμε😀");
     const peer = await rawWebSocket(server);
-    const pieces = [...payload].map((byte, i) => frame({ opcode: i ? continuation : opcodes.text, payload: Buffer.from([byte]), fin: i === payload.length - 1 }));
+    const pieces = [...payload].map((byte, i) =>
+      frame({ opcode: i ? continuation : opcodes.text, payload: Buffer.from([byte]), fin: i === payload.length - 1 })
+    );
     await peer.write(Buffer.concat(pieces));
     assert.equal(await peer.message(), payload.toString());
     peer.destroy();

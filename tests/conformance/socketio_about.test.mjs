@@ -25,7 +25,8 @@ forEachWorkerCount("what a socket knows about itself", { nodeName: "node-7" }, (
     const polling = await connect(server, "/plain", { transports: ["polling"] });
     assert.equal((await askOne(polling, "whoami")).transport, "polling");
     const upgrading = await connect(server, "/plain", { transports: ["polling", "websocket"] });
-    if (upgrading.io.engine.transport.name !== "websocket") await new Promise((resolve) => upgrading.io.engine.once("upgrade", resolve));
+    if (upgrading.io.engine.transport.name !== "websocket")
+      await new Promise((resolve) => upgrading.io.engine.once("upgrade", resolve));
     assert.equal((await askOne(upgrading, "whoami")).transport, "websocket");
   });
 

@@ -80,7 +80,8 @@ for (const transport of ["polling", "websocket"]) {
 
     const refused = async (packets, reasons) => {
       const socket = await rawSocket(server, { transport });
-      const write = (packet) => (transport === "polling" && Buffer.isBuffer(packet) ? `b${packet.toString("base64")}` : packet);
+      const write = (packet) =>
+        transport === "polling" && Buffer.isBuffer(packet) ? `b${packet.toString("base64")}` : packet;
       // The session may be gone before the answer to the POST is written.
       for (const packet of packets) await socket.put(write(packet))?.catch(() => {});
       if (transport === "polling") await polledToItsEnd(socket);

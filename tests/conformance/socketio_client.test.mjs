@@ -24,7 +24,8 @@ forEachWorkerCount("the official client", {}, (server) => {
       for (const value of sent.slice(0, 50)) socket.emit("message", value);
       await connected(socket);
       for (const value of sent.slice(50, 100)) socket.emit("message", value);
-      if (socket.io.engine.transport.name !== "websocket") await within(new Promise((resolve) => socket.io.engine.once("upgrade", resolve)), "the upgrade");
+      if (socket.io.engine.transport.name !== "websocket")
+        await within(new Promise((resolve) => socket.io.engine.once("upgrade", resolve)), "the upgrade");
       for (const value of sent.slice(100)) socket.emit("message", value);
       for (const value of sent) assert.deepEqual(await socket.received.next(), ["message-back", value]);
     };
@@ -61,10 +62,15 @@ forEachWorkerCount("the official client", {}, (server) => {
 
   it("connects a hundred times at once", async () => {
     const sockets = await Promise.all(
-      Array.from({ length: 100 }, (_, i) => connect(server, "/plain", { transports: i % 2 ? ["websocket"] : ["polling"] })),
+      Array.from({ length: 100 }, (_, i) =>
+        connect(server, "/plain", { transports: i % 2 ? ["websocket"] : ["polling"] })
+      )
     );
     const answers = await Promise.all(sockets.map((socket, i) => askOne(socket, "message-with-ack", i)));
-    assert.deepEqual(answers, sockets.map((_, i) => i));
+    assert.deepEqual(
+      answers,
+      sockets.map((_, i) => i)
+    );
     assert.equal(new Set(sockets.map(({ id }) => id)).size, 100);
   });
 });
@@ -80,7 +86,10 @@ for (const workers of workerCounts) {
         const socket = client(server, "/plain", { transports: [transport], reconnection: true, reconnectionDelay: 10 });
         await connected(socket);
         const lost = nextEvent(socket, "disconnect");
-        const attempt = within(new Promise((resolve) => socket.io.once("reconnect_attempt", resolve)), "an attempt to reconnect");
+        const attempt = within(
+          new Promise((resolve) => socket.io.once("reconnect_attempt", resolve)),
+          "an attempt to reconnect"
+        );
         assert.deepEqual(await server.stop(), { code: 0, signal: null, killed: false });
         assert.match((await lost)[0], /^transport (close|error)$/);
         assert.equal(socket.active, true);

@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { forEachWorkerCount, sharedServer } from "../support/conformance.mjs";
 import { PollingSession, openWebSocketSession } from "../support/engine.mjs";
-import { askOne, client, connect, connected, disconnectAll, nextEvent, rawSocket, watchLog } from "../support/socketio.mjs";
+import {
+  askOne,
+  client,
+  connect,
+  connected,
+  disconnectAll,
+  nextEvent,
+  rawSocket,
+  watchLog,
+} from "../support/socketio.mjs";
 import { sleep } from "../support/wait.mjs";
 
 forEachWorkerCount("socket.io connect", {}, (server) => {
@@ -28,7 +37,10 @@ forEachWorkerCount("socket.io connect", {}, (server) => {
       const session = await openSession(server);
       await send(session, '40/custom,{"token":"äß😀","__proto__":{"a":1},"deep":[[{"x":null}]]}');
       assert.match(await session.next(), /^40\/custom,\{"sid":"[^"]+"\}$/);
-      assert.equal(await session.next(), '42/custom,["auth",{"token":"äß😀","__proto__":{"a":1},"deep":[[{"x":null}]]}]');
+      assert.equal(
+        await session.next(),
+        '42/custom,["auth",{"token":"äß😀","__proto__":{"a":1},"deep":[[{"x":null}]]}]'
+      );
     });
 
     it(`refuses a namespace that does not exist and stays open (${transport})`, async () => {
@@ -123,7 +135,13 @@ forEachWorkerCount("socket.io connect", {}, (server) => {
     assert.equal(error.message, "Invalid namespace");
   });
 
-  for (const [what, packet] of [["an array", "40[]"], ["a string", '40"x"'], ["a truth value", "40/plain,true"], ["null", "40null"], ["broken JSON", "40{"]]) {
+  for (const [what, packet] of [
+    ["an array", "40[]"],
+    ["a string", '40"x"'],
+    ["a truth value", "40/plain,true"],
+    ["null", "40null"],
+    ["broken JSON", "40{"],
+  ]) {
     it(`closes on an auth payload that is ${what}`, async () => {
       const peer = await openWebSocketSession(server);
       peer.send(packet);

@@ -1,10 +1,21 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { forEachWorkerCount } from "../support/conformance.mjs";
-import { askOne, client, command, connect, connectMany, disconnectAll, nextEvent, reached, watchLog } from "../support/socketio.mjs";
+import {
+  askOne,
+  client,
+  command,
+  connect,
+  connectMany,
+  disconnectAll,
+  nextEvent,
+  reached,
+  watchLog,
+} from "../support/socketio.mjs";
 import { until } from "../support/wait.mjs";
 
-const dynamicNames = async (socket) => (await askOne(socket, "stats")).namespaces.filter((name) => name.startsWith("/dynamic-"));
+const dynamicNames = async (socket) =>
+  (await askOne(socket, "stats")).namespaces.filter((name) => name.startsWith("/dynamic-"));
 
 forEachWorkerCount("dynamic namespaces", {}, (server) => {
   afterEach(disconnectAll);
@@ -33,20 +44,32 @@ forEachWorkerCount("dynamic namespaces", {}, (server) => {
   });
 
   it("hear together what is sent through their parent", async () => {
-    const children = [...(await connectMany(4, server, "/dynamic-11")), ...(await connectMany(4, server, "/dynamic-12"))];
+    const children = [
+      ...(await connectMany(4, server, "/dynamic-11")),
+      ...(await connectMany(4, server, "/dynamic-12")),
+    ];
     const stranger = await connect(server, "/plain");
-    await command(stranger, { op: "emit", target: "parent", parent: "dynamic", event: "news", args: [Buffer.from([1]), "x"] });
+    await command(stranger, {
+      op: "emit",
+      target: "parent",
+      parent: "dynamic",
+      event: "news",
+      args: [Buffer.from([1]), "x"],
+    });
     for (const socket of children) assert.deepEqual(await socket.received.next(), ["news", Buffer.from([1]), "x"]);
     assert.deepEqual(stranger.received.left, []);
   });
 
   it("hear by room what is sent through their parent", async () => {
-    const [one, two, other] = await Promise.all(["/dynamic-21", "/dynamic-22", "/dynamic-22"].map((name) => connect(server, name)));
+    const [one, two, other] = await Promise.all(
+      ["/dynamic-21", "/dynamic-22", "/dynamic-22"].map((name) => connect(server, name))
+    );
     await askOne(one, "join", "r");
     await askOne(two, "join", "r");
     await command(one, { op: "emit", target: "parent", parent: "dynamic", to: ["r"], event: "news" });
     await command(one, { op: "emit", target: "parent", parent: "dynamic", event: "end" });
-    for (const socket of [one, two]) assert.deepEqual([await socket.received.next(), await socket.received.next()], [["news"], ["end"]]);
+    for (const socket of [one, two])
+      assert.deepEqual([await socket.received.next(), await socket.received.next()], [["news"], ["end"]]);
     assert.deepEqual(await other.received.next(), ["end"]);
   });
 

@@ -68,7 +68,10 @@ for (const transport of ["polling", "websocket"]) {
       const order = [];
       socket.on("echo", (...args) => order.push(["echo", ...args]));
       order.push(["answer", ...(await ask(socket, "echo", 1, { two: 2 }))]);
-      assert.deepEqual(order, [["echo", 1, { two: 2 }], ["answer", 1, { two: 2 }]]);
+      assert.deepEqual(order, [
+        ["echo", 1, { two: 2 }],
+        ["answer", 1, { two: 2 }],
+      ]);
     });
 
     it("carries half a megabyte in one event", async () => {
@@ -113,8 +116,13 @@ for (const transport of ["polling", "websocket"]) {
     it("keeps many questions in both directions apart", async () => {
       const socket = await connect(server, "/plain", options);
       socket.on("double", (n, answer) => answer(2 * n));
-      const replies = await Promise.all(Array.from({ length: 40 }, (_, i) => askOne(socket, "emit-ack", "double", [i], null)));
-      assert.deepEqual(replies, Array.from({ length: 40 }, (_, i) => [null, 2 * i]));
+      const replies = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => askOne(socket, "emit-ack", "double", [i], null))
+      );
+      assert.deepEqual(
+        replies,
+        Array.from({ length: 40 }, (_, i) => [null, 2 * i])
+      );
     });
 
     it("runs a one-shot listener once", async () => {
@@ -136,12 +144,18 @@ for (const transport of ["polling", "websocket"]) {
 
     it("writes events, answers and namespaces as the protocol says", async () => {
       const main = await join("/");
-      assert.deepEqual(await roundTrip(main, '42["message",1,"2",{"3":[true]}]'), ['42["message-back",1,"2",{"3":[true]}]']);
-      assert.deepEqual(await roundTrip(main, '42456["message-with-ack",1,"2",{"3":[false]}]'), ['43456[1,"2",{"3":[false]}]']);
+      assert.deepEqual(await roundTrip(main, '42["message",1,"2",{"3":[true]}]'), [
+        '42["message-back",1,"2",{"3":[true]}]',
+      ]);
+      assert.deepEqual(await roundTrip(main, '42456["message-with-ack",1,"2",{"3":[false]}]'), [
+        '43456[1,"2",{"3":[false]}]',
+      ]);
       const plain = await join("/plain");
       assert.deepEqual(await roundTrip(plain, '42/plain,["message"]'), ['42/plain,["message-back"]']);
       assert.deepEqual(await roundTrip(plain, '42/plain,0["message-with-ack"]'), ["43/plain,0[]"]);
-      assert.deepEqual(await roundTrip(plain, '42/plain,9007199254740991["message-with-ack",1]'), ["43/plain,9007199254740991[1]"]);
+      assert.deepEqual(await roundTrip(plain, '42/plain,9007199254740991["message-with-ack",1]'), [
+        "43/plain,9007199254740991[1]",
+      ]);
     });
 
     it("writes attachments as the protocol says", async () => {
@@ -176,7 +190,10 @@ for (const transport of ["polling", "websocket"]) {
       assert.ok(id, question);
       await socket.put(`43/plain,${id}["first"]`);
       await socket.put(`43/plain,${id}["second"]`);
-      assert.deepEqual(await roundTrip(socket, '42/plain,["message","end"]', 2), ['43/plain,1[[null,"first"]]', '42/plain,["message-back","end"]']);
+      assert.deepEqual(await roundTrip(socket, '42/plain,["message","end"]', 2), [
+        '43/plain,1[[null,"first"]]',
+        '42/plain,["message-back","end"]',
+      ]);
     });
 
     it("reads JSON that no JavaScript would write", async () => {
@@ -199,7 +216,9 @@ for (const transport of ["polling", "websocket"]) {
     it("does not mistake an object with other keys for a placeholder", async () => {
       const socket = await join("/plain");
       const packet = '["message",{"_placeholder":false,"num":0},{"num":0}]';
-      assert.deepEqual(await roundTrip(socket, `42/plain,${packet}`), [`42/plain,${packet.replace("message", "message-back")}`]);
+      assert.deepEqual(await roundTrip(socket, `42/plain,${packet}`), [
+        `42/plain,${packet.replace("message", "message-back")}`,
+      ]);
     });
 
     it("carries nesting of a depth that people use", async () => {

@@ -68,6 +68,9 @@ forEachWorkerCount("socket.io middleware and listeners", {}, (server) => {
       const [which, outcome] = await outcomes.next();
       seen[which] = outcome;
     }
-    assert.deepEqual(seen, Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, i % 2 ? "in" : "unauthorized"])));
+    assert.deepEqual(
+      seen,
+      Object.fromEntries(Array.from({ length: 20 }, (_, i) => [i, i % 2 ? "in" : "unauthorized"]))
+    );
   });
 });

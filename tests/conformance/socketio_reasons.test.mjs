@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { forEachWorkerCount, sharedServer } from "../support/conformance.mjs";
 import { PollingSession, request, target, turnedAway } from "../support/engine.mjs";
-import { client, command, connect, connected, disconnectAll, nextEvent, rawSocket, watchLog } from "../support/socketio.mjs";
+import {
+  client,
+  command,
+  connect,
+  connected,
+  disconnectAll,
+  nextEvent,
+  rawSocket,
+  watchLog,
+} from "../support/socketio.mjs";
 import { until } from "../support/wait.mjs";
 
 for (const transport of ["polling", "websocket"]) {
@@ -23,11 +32,14 @@ for (const transport of ["polling", "websocket"]) {
       const id = socket.socketId;
       await log.find({ type: "disconnect", id });
       const common = { nsp: "/plain", id, node: "node" };
-      assert.deepEqual(log.entries.filter((entry) => entry.id === id), [
-        { type: "connect", ...common, recovered: false },
-        { type: "disconnecting", ...common, reason, rooms: ["a", "b", id].sort() },
-        { type: "disconnect", ...common, reason, rooms: [] },
-      ]);
+      assert.deepEqual(
+        log.entries.filter((entry) => entry.id === id),
+        [
+          { type: "connect", ...common, recovered: false },
+          { type: "disconnecting", ...common, reason, rooms: ["a", "b", id].sort() },
+          { type: "disconnect", ...common, reason, rooms: [] },
+        ]
+      );
     };
 
     it("client namespace disconnect: the client leaves the namespace", async () => {

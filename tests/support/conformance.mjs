@@ -44,7 +44,8 @@ export function sharedServer(flags) {
 /** The same suite for every number of workers: what a client sees must not depend on it. */
 export function forEachWorkerCount(title, flags, suite) {
   for (const workers of workerCounts) {
-    describe(`${title}, ${workers} worker${workers === 1 ? "" : "s"}`, () => suite(sharedServer({ ...flags, workers }), workers));
+    describe(`${title}, ${workers} worker${workers === 1 ? "" : "s"}`, () =>
+      suite(sharedServer({ ...flags, workers }), workers));
   }
 }
 

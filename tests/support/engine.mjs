@@ -22,7 +22,7 @@ export function request(server, target, { method = "GET", headers = {}, body, ag
           const whole = Buffer.concat(chunks);
           resolve({ status: response.statusCode, headers: response.headers, body: whole, text: whole.toString() });
         });
-      },
+      }
     );
     message.on("error", reject);
     message.end(body);
@@ -113,7 +113,7 @@ export class WebSocketPeer {
       this.socket.on("close", (code, reason) => {
         this.isClosed = true;
         resolve({ code, reason: reason.toString() });
-      }),
+      })
     );
     this.opened = new Promise((resolve, reject) => {
       this.socket.on("open", resolve);
@@ -178,7 +178,10 @@ export async function turnedAway(server, query, options) {
 export function refusedUpgrade(server, query, options) {
   const peer = new WebSocketPeer(server, query, options);
   const refusal = new Promise((resolve, reject) => {
-    peer.opened.then(() => reject(new Error("the WebSocket opened")), () => {});
+    peer.opened.then(
+      () => reject(new Error("the WebSocket opened")),
+      () => {}
+    );
     peer.socket.on("unexpected-response", (_, response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (more) => (text += more));

@@ -44,7 +44,7 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
     child.once("close", (code, signal) => {
       running.delete(child);
       resolve({ code, signal });
-    }),
+    })
   );
 
   const match = await new Promise((resolve, reject) => {
@@ -69,7 +69,9 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
   // The tests only see a connection that breaks; why it broke stands in the server's last words.
   exited.then(({ code, signal }) => {
     if (code === 0 || stopping) return;
-    console.error(`${path.basename(file)} ended on its own (code ${code}, signal ${signal})\n${output.stderr.slice(-6000)}`);
+    console.error(
+      `${path.basename(file)} ended on its own (code ${code}, signal ${signal})\n${output.stderr.slice(-6000)}`
+    );
   });
 
   let stopping = null;

@@ -48,7 +48,10 @@ export function nextEvent(socket, name) {
 
 /** Emits and resolves to all arguments of the acknowledgement. */
 export function ask(socket, name, ...args) {
-  return within(new Promise((resolve) => socket.emit(name, ...args, (...answer) => resolve(answer))), `the answer to ${name}`);
+  return within(
+    new Promise((resolve) => socket.emit(name, ...args, (...answer) => resolve(answer))),
+    `the answer to ${name}`
+  );
 }
 
 /** The first argument of the acknowledgement, which most questions have only. */
@@ -86,7 +89,10 @@ async function countUntilEnd(socket) {
  * event has been taken.
  */
 export async function rawSocket(server, { nsp = "/plain", auth, transport = "websocket", headers } = {}) {
-  const session = transport === "polling" ? await PollingSession.open(server, { headers }) : await openWebSocketSession(server, { headers });
+  const session =
+    transport === "polling"
+      ? await PollingSession.open(server, { headers })
+      : await openWebSocketSession(server, { headers });
   const put = (packet) => (transport === "polling" ? session.post(packet) : session.send(packet));
   const prefix = nsp === "/" ? "" : `${nsp},`;
   await put(`40${prefix}${auth === undefined ? "" : JSON.stringify(auth)}`);

@@ -10,7 +10,15 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
  * One WebSocket frame as bytes. `payload` is text or bytes; `mask` null leaves it unmasked; `rsv` holds the three
  * reserved bits; `lengthForm` 7, 16 or 64 forces a form; `announced` claims another length than the payload has.
  */
-export function frame({ opcode = opcodes.text, payload = "", fin = true, rsv = 0, mask = [0x37, 0xfa, 0x21, 0x3d], lengthForm, announced }) {
+export function frame({
+  opcode = opcodes.text,
+  payload = "",
+  fin = true,
+  rsv = 0,
+  mask = [0x37, 0xfa, 0x21, 0x3d],
+  lengthForm,
+  announced,
+}) {
   const bytes = Buffer.from(payload);
   const length = announced ?? bytes.length;
   const form = lengthForm ?? (length < 126 ? 7 : length < 65536 ? 16 : 64);
@@ -21,7 +29,12 @@ export function frame({ opcode = opcodes.text, payload = "", fin = true, rsv = 0
   const extended = Buffer.alloc(form === 7 ? 0 : form / 8);
   if (form === 16) extended.writeUInt16BE(Number(length));
   if (form === 64) extended.writeBigUInt64BE(BigInt(length));
-  return Buffer.concat([Buffer.from(head), extended, Buffer.from(mask ?? []), mask ? bytes.map((byte, i) => byte ^ mask[i % 4]) : bytes]);
+  return Buffer.concat([
+    Buffer.from(head),
+    extended,
+    Buffer.from(mask ?? []),
+    mask ? bytes.map((byte, i) => byte ^ mask[i % 4]) : bytes,
+  ]);
 }
 
 export const text = (payload, more = {}) => frame({ opcode: opcodes.text, payload, ...more });
@@ -35,8 +48,14 @@ export function closing(code, reason = "") {
 
 export class TcpPeer {
   static async open(server) {
-    const peer = new TcpPeer(net.connect({ port: server.port, host: server.host, noDelay: true, allowHalfOpen: true }), server);
-    await within(new Promise((resolve, reject) => peer.socket.once("connect", resolve).once("error", reject)), "the TCP connection");
+    const peer = new TcpPeer(
+      net.connect({ port: server.port, host: server.host, noDelay: true, allowHalfOpen: true }),
+      server
+    );
+    await within(
+      new Promise((resolve, reject) => peer.socket.once("connect", resolve).once("error", reject)),
+      "the TCP connection"
+    );
     return peer;
   }
 
@@ -93,9 +112,12 @@ export class TcpPeer {
       const end = buffer.indexOf("\r\n\r\n");
       if (end < 0) return null;
       const [first, ...lines] = buffer.toString("latin1", 0, end).split("\r\n");
-      const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+      const headers = Object.fromEntries(
+        lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()])
+      );
       const status = Number(first.split(" ")[1]);
-      const body = status === 101 || status === 204 ? { text: "", length: 0 } : readBody(buffer.subarray(end + 4), headers);
+      const body =
+        status === 101 || status === 204 ? { text: "", length: 0 } : readBody(buffer.subarray(end + 4), headers);
       return body && { value: { status, headers, text: body.text }, length: end + 4 + body.length };
     }, "an HTTP response");
   }
@@ -111,7 +133,14 @@ export class TcpPeer {
       const size = form === 7 ? short : form === 16 ? buffer.readUInt16BE(2) : Number(buffer.readBigUInt64BE(2));
       if (buffer.length < start + size) return null;
       const payload = Buffer.from(buffer.subarray(start, start + size));
-      const value = { fin: buffer[0] >= 128, rsv: (buffer[0] >> 4) & 7, opcode: buffer[0] & 15, masked: buffer[1] >= 128, form, payload };
+      const value = {
+        fin: buffer[0] >= 128,
+        rsv: (buffer[0] >> 4) & 7,
+        opcode: buffer[0] & 15,
+        masked: buffer[1] >= 128,
+        form,
+        payload,
+      };
       return { value, length: start + size };
     }, "a WebSocket frame");
   }
@@ -120,7 +149,8 @@ export class TcpPeer {
   async message() {
     const got = await this.frame();
     if (!got) throw new Error("the connection ended instead of giving a message");
-    if (got.opcode === opcodes.close) throw new Error(`closed with ${got.payload.length ? got.payload.readUInt16BE() : "no code"}`);
+    if (got.opcode === opcodes.close)
+      throw new Error(`closed with ${got.payload.length ? got.payload.readUInt16BE() : "no code"}`);
     return got.payload.toString();
   }
 
@@ -128,7 +158,10 @@ export class TcpPeer {
   async closeCode() {
     const got = await this.frame();
     if (!got) throw new Error("the connection ended without a close frame");
-    if (got.opcode !== opcodes.close) throw new Error(`got opcode ${got.opcode} with "${got.payload.toString("latin1", 0, 40)}" instead of a close frame`);
+    if (got.opcode !== opcodes.close)
+      throw new Error(
+        `got opcode ${got.opcode} with "${got.payload.toString("latin1", 0, 40)}" instead of a close frame`
+      );
     this.socket.end();
     await within(this.closed, "the end of the connection");
     return got.payload.length ? got.payload.readUInt16BE() : 1005;
