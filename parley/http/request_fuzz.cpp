@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "parley/base/assert.h"
@@ -14,13 +15,12 @@ using State = http::RequestParser::State;
 namespace {
 
 /// Every request of the connection, then the error if there was one.
-std::vector<std::string> read_in_pieces(std::string_view wire, std::size_t piece_bytes_max) {
+std::vector<std::string> read_in_pieces(std::string_view wire, std::size_t piece_bytes) {
   http::RequestParser parser{{.head_bytes_max = 500, .target_bytes_max = 100, .headers_max = 10}};
   std::vector<std::string> seen;
   std::string body;
-  for (std::size_t length = 1; !wire.empty(); length = length % piece_bytes_max + 1) {
-    auto input = base::as_bytes(wire.substr(0, length));
-    wire.remove_prefix(std::min(length, wire.size()));
+  for (; !wire.empty(); wire.remove_prefix(std::min(piece_bytes, wire.size()))) {
+    auto input = base::as_bytes(wire.substr(0, piece_bytes));
     while (!input.empty()) {
       auto const fed = parser.feed(input);
       if (!fed) {

@@ -85,7 +85,7 @@ std::tuple<std::remove_cvref_t<A>...> parameters_of(std::tuple<A...>*);
 template <class F, class Tuple, std::size_t... I>
 decltype(auto) call(F& handler, Tuple& parameters, std::index_sequence<I...>) {
   // An acknowledgement is moved in, everything else is lent.
-  auto const lend = []<class T>(T& each) -> decltype(auto) {
+  [[maybe_unused]] auto const lend = []<class T>(T& each) -> decltype(auto) {
     if constexpr (is_ack<T>) {
       return std::move(each);
     } else {
