@@ -117,11 +117,9 @@ forEachWorkerCount("engine.io polling", { mode: "engineio", maxPayload: 100_000 
   it("ends the session when a waiting poll is aborted", async () => {
     const session = await PollingSession.open(server);
     const abort = new AbortController();
-    const headers = { "X-Marker": "aborted" };
-    const poll = session.poll({ signal: abort.signal, headers }).catch((error) => error.name);
-    await session.post("6");
+    const { answer } = await session.waitingPoll({ signal: abort.signal });
     abort.abort();
-    assert.equal(await poll, "AbortError");
+    await assert.rejects(answer, { name: "AbortError" });
     await pollingSessionEnds(session);
   });
 
@@ -134,10 +132,9 @@ forEachWorkerCount("engine.io polling", { mode: "engineio", maxPayload: 100_000 
 
   it("ends the session on a close packet and answers the waiting poll with a noop", async () => {
     const session = await PollingSession.open(server);
-    const poll = session.poll();
-    await session.post("6");
+    const { answer } = await session.waitingPoll();
     await session.post("1");
-    assert.equal((await poll).text, "6");
+    assert.equal((await answer).text, "6");
     await pollingSessionEnds(session);
   });
 

@@ -28,8 +28,7 @@ for (const mode of ["engineio", "socketio"]) {
         const polls = [];
         for (let i = 0; i < 4; i++) {
           const session = await PollingSession.open(server);
-          polls.push(session.poll());
-          await session.post("6");
+          polls.push((await session.waitingPoll()).answer);
         }
         const peers = await Promise.all(Array.from({ length: 4 }, () => openWebSocketSession(server)));
         const probing = await (await PollingSession.open(server)).websocket();

@@ -121,11 +121,10 @@ for (const transport of ["polling", "websocket"]) {
       it("transport error: a waiting poll is aborted", async () => {
         const life = await join();
         const abort = new AbortController();
-        const poll = life.socket.poll({ signal: abort.signal }).catch(() => {});
-        await life.socket.put("6");
+        const { answer } = await life.socket.waitingPoll({ signal: abort.signal });
         abort.abort();
         await lifeEnds(life, "transport error");
-        await poll;
+        await assert.rejects(answer, { name: "AbortError" });
       });
 
       it("transport error: a body of octets", async () => {

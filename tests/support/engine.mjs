@@ -8,9 +8,11 @@ const separator = "\x1e";
 
 /**
  * One HTTP request, by default over a connection of its own.
- * Resolves to `{ status, headers, body (Buffer), text }`; rejects when the connection breaks.
+ * Resolves to `{ status, headers, body (Buffer), text }`; rejects when the connection breaks. The promise itself has
+ * `sent`, which resolves once the request is on its way.
  */
 export function request(server, target, { method = "GET", headers = {}, body, agent = false, signal } = {}) {
+  let sent;
   const answer = new Promise((resolve, reject) => {
     const message = http.request(
       { host: server.host, port: server.port, path: target, method, headers, agent, signal },
@@ -25,9 +27,10 @@ export function request(server, target, { method = "GET", headers = {}, body, ag
       }
     );
     message.on("error", reject);
+    sent = new Promise((resolveSent) => message.on("finish", resolveSent));
     message.end(body);
   });
-  return within(answer, `the answer to ${method} ${target}`);
+  return Object.assign(within(answer, `the answer to ${method} ${target}`), { sent });
 }
 
 /** The target of an Engine.IO request. */
@@ -50,6 +53,15 @@ export class PollingSession {
 
   get target() {
     return target(this.server, { transport: "polling", sid: this.sid });
+  }
+
+  /** A poll that the server has before anything sent afterwards. */
+  async waitingPoll(options) {
+    const answer = this.poll(options);
+    answer.catch(() => {});
+    await answer.sent;
+    await this.post("6");
+    return { answer };
   }
 
   poll(options) {
