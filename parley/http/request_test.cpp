@@ -222,6 +222,16 @@ TEST_CASE("bare line ends, folded lines and control characters are refused where
   CHECK(error_of("\x16\x03\x01\x02") == HttpError::bad_request);
 }
 
+TEST_CASE("what no head may contain is refused before the head is complete") {
+  for (auto const& beginning : {"GET / HTTP/1.1\r\nX: a\rb"s, "GET / HTTP/1.1\r\nX: a\n"s, "GET / HTTP/1.1\r\nX: a\0"s,
+                                "GET / HTTP/1.1\r\nX: a\x7F"s, "GET / HTTP/1.1\r\nX: a\r\n "s, "GET /\x01"s, " "s,
+                                "\n"s, "\rG"s, "\r\n\r\n"s}) {
+    CAPTURE(beginning);
+    CHECK(error_of(beginning) == HttpError::bad_request);
+    CHECK_FALSE(error_of(beginning.substr(0, beginning.size() - 1)));
+  }
+}
+
 TEST_CASE("a header name is a token and nothing stands between it and its colon") {
   for (auto const& field :
        {"X : a"s, "X\t: a"s, ": a"s, "X"s, "X a: b"s, "X(: a"s, "X\x80: a"s, "\"X\": a"s, "X@Y: a"s}) {
@@ -305,6 +315,8 @@ TEST_CASE("a chunk that is not exactly as it should be is refused") {
                            " 5\r\nhello\r\n"s,
                            "5 \r\nhello\r\n"s,
                            "5\nhello\r\n"s,
+                           "5x\nhello\r\n"s,
+                           "5\n\nhello\r\n"s,
                            "5\rhello\r\n"s,
                            "5\r\nhelloX\r\n"s,
                            "5\r\nhello\n"s,

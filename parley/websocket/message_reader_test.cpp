@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -198,6 +199,19 @@ TEST_CASE("what is held grows with what has arrived, not with what was announced
   CHECK(seen == Seen{"binary " + std::string(1'000'000, 'x')});
 }
 
+TEST_CASE("a message that arrives byte by byte is moved only now and then") {
+  MessageReader reader{large};
+  Seen seen;
+  auto const wire = frame(Opcode::binary, std::string(10'000, 'x'));
+  std::set<std::size_t> sizes;
+  for (char const byte : wire) {
+    read_all(reader, {&byte, 1}, seen);
+    sizes.insert(reader.held_bytes());
+  }
+  CHECK(seen.size() == 1);
+  CHECK(sizes.size() < 20);
+}
+
 TEST_CASE("a fragmented message that never ends is held once, not twice the limit") {
   MessageReader reader{1'000};
   Seen seen;
@@ -234,7 +248,9 @@ TEST_CASE("fragments that never carry anything are refused in the end") {
 }
 
 TEST_CASE("a text that is not UTF-8 is refused, whole or in fragments, and binary may be anything") {
-  for (auto const& bad : {"\xC0\xAF"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "abc\xFF"s, "\xE2\x82"s, "\x80"s}) {
+  for (auto const& bad : {"\xC0\xAF"s, "\xED\xA0\x80"s, "\xF4\x90\x80\x80"s, "abc\xFF"s, "\xE2\x82"s, "\x80"s,
+                          "\xE2"
+                          "a\x82\xAC"s}) {
     CHECK(events_however_cut(frame(Opcode::text, bad)) == Seen{"failure 1007 invalid UTF-8"});
     CHECK(events_however_cut(fragment(Opcode::text, "good") + frame(Opcode::continuation, bad)) ==
           Seen{"failure 1007 invalid UTF-8"});
@@ -273,6 +289,9 @@ TEST_CASE("every close code is accepted or refused as RFC 6455 and its registry 
 TEST_CASE("a close frame is empty, or a code and a reason in UTF-8") {
   CHECK(events_however_cut(frame(Opcode::close, "")) == Seen{"close 1005 "});
   CHECK(events_however_cut(frame(Opcode::close, "\x03")) == Seen{"failure 1002 invalid close frame"});
+  // One byte more would make a valid code of it.
+  CHECK(events_however_cut(frame(Opcode::close, "\x0F") + frame(Opcode::close, "")) ==
+        Seen{"failure 1002 invalid close frame"});
   CHECK(events_however_cut(frame(Opcode::close, "\x03\xE9going")) == Seen{"close 1001 going"});
   CHECK(events_however_cut(frame(Opcode::close, "\x03\xE8\xFF")) == Seen{"failure 1007 invalid UTF-8"});
   CHECK(events(frame(Opcode::close, "\x03\xE8" + std::string(123, 'r'))) ==
