@@ -69,16 +69,22 @@ void PollQueue::push(PacketType type, std::string_view data) {
 std::string PollQueue::take_payload() {
   std::string payload;
   payload.reserve(bytes_ + items_.size());
-  for (auto const& item : take_items()) {
+  auto const separate = [&payload] {
     if (!payload.empty()) payload += separator;
+  };
+  for (auto const& item : take_items()) {
     if (!item.message) {
+      separate();
       payload += to_digit(item.control.type);
       payload += item.control.data;
       continue;
     }
-    payload += item.message->text();
+    if (item.message->has_text()) {
+      separate();
+      payload += item.message->text();
+    }
     for (auto const& attachment : item.message->attachments) {
-      if (!payload.empty()) payload += separator;
+      separate();
       payload += 'b';
       append_base64(payload, *attachment);
     }

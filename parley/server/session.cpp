@@ -206,7 +206,8 @@ void Session::finish(CloseReason why) {
   }
   if (auto* const post = std::exchange(post_, nullptr)) post->session_ended();
   if (auto* const poll = std::exchange(poll_, nullptr)) {
-    queue_->push(PacketType::close);
+    // A client that has closed by itself need not be told.
+    queue_->push(why == CloseReason::transport_close ? PacketType::noop : PacketType::close);
     poll->answer_engine(queue_->take_payload());
   } else if (queue_ && !queue_->empty() && is_our_wish(why) && why != CloseReason::server_shutting_down) {
     lingering_ = true;
