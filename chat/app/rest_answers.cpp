@@ -24,6 +24,12 @@ Json to_tree(Location const& location) {
   return tree;
 }
 
+void add_profile(Json& user, Profile const& profile) {
+  user.set("location", profile.location ? to_tree(*profile.location) : Json{});
+  user.set("gender", or_null(profile.gender));
+  user.set("language", or_null(profile.language));
+}
+
 }  // namespace
 
 http::Response success(Json data, unsigned status, std::string_view message) {
@@ -65,15 +71,15 @@ http::Response http_failure(http::HttpError error) {
 http::Response not_found() { return failure(404, "API endpoint not found"); }
 
 Json to_tree(Profile const& profile) {
-  return Json::object({{"location", profile.location ? to_tree(*profile.location) : Json{}},
-                       {"gender", or_null(profile.gender)},
-                       {"language", or_null(profile.language)}});
+  Json tree = Json::object();
+  add_profile(tree, profile);
+  return tree;
 }
 
 Json new_user(GuestSession const& session) {
   Json user = Json::object(
       {{"id", session.id.str()}, {"username", session.username}, {"isGuest", true}, {"sessionId", session.key.str()}});
-  for (auto& [name, value] : to_tree(session.profile).members()) user.set(name, std::move(value));
+  add_profile(user, session.profile);
   return user;
 }
 
@@ -92,7 +98,7 @@ Json known_user(GuestSession const& session) {
                             {"connectedUser", partner ? Json(partner->str()) : Json{}},
                             {"isGuest", true},
                             {"sessionId", session.key.str()}});
-  for (auto& [name, value] : to_tree(session.profile).members()) user.set(name, std::move(value));
+  add_profile(user, session.profile);
   return user;
 }
 
