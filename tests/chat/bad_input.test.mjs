@@ -82,7 +82,11 @@ for (const [event, allowed] of Object.entries(replies)) {
       eve.emit(event, ...args);
       await settle(eve);
       const told = eve.unread().map((entry) => entry.event);
-      assert.deepEqual(told.filter((name) => !allowed.includes(name)), [], label);
+      assert.deepEqual(
+        told.filter((name) => !allowed.includes(name)),
+        [],
+        label,
+      );
       if (!["get:stats", "user:match"].includes(event) && allowed.length > 0) {
         assert.equal(told.length, 2, `${label}: one answer each time, not ${told}`);
       }
@@ -91,7 +95,10 @@ for (const [event, allowed] of Object.entries(replies)) {
     assert.ok(eve.socket.connected);
     await nothingMore(ada, grace);
     const { username, isOnline, connectedUser, location } = await eve.record();
-    assert.deepEqual({ username, isOnline, connectedUser, location }, { username: "Eve", isOnline: true, connectedUser: null, location: null });
+    assert.deepEqual(
+      { username, isOnline, connectedUser, location },
+      { username: "Eve", isOnline: true, connectedUser: null, location: null },
+    );
   });
 }
 
@@ -121,7 +128,17 @@ test("inside a chat, odd payloads reach the partner in no form but the documente
 test("an unknown event is ignored", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
-  const names = ["user:unknown", "", "__proto__", "constructor", "toString", "hasOwnProperty", "message", "chat:message ", "ping"];
+  const names = [
+    "user:unknown",
+    "",
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "message",
+    "chat:message ",
+    "ping",
+  ];
   for (const name of names) {
     ada.emit(name, { type: "text", content: "hello" });
     ada.emit(name);
@@ -194,7 +211,18 @@ test("packets that are no packets close their own connection at most", async (t)
 test("a connect packet with an odd payload is refused without harm", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
-  const payloads = ["", "null", "7", '"text"', "[]", "{", "{}", '{"token":{}}', `{"token":"${"x".repeat(100_000)}"}`, "[".repeat(50_000)];
+  const payloads = [
+    "",
+    "null",
+    "7",
+    '"text"',
+    "[]",
+    "{",
+    "{}",
+    '{"token":{}}',
+    `{"token":"${"x".repeat(100_000)}"}`,
+    "[".repeat(50_000),
+  ];
   for (const payload of payloads) {
     const socket = new WebSocket(`${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
     t.after(() => socket.terminate());

@@ -48,35 +48,48 @@ test("text is relayed byte for byte", async (t) => {
     "__proto__",
     "null",
   ];
-  await accepts(await startChat(t), texts.map((content) => ({ type: "text", content })));
+  await accepts(
+    await startChat(t),
+    texts.map((content) => ({ type: "text", content })),
+  );
 });
 
 test("text may be as long as 1000 UTF-16 units, untrimmed", async (t) => {
   const server = await startChat(t);
   await accepts(
     server,
-    ["a".repeat(1000), "é".repeat(1000), "漢".repeat(1000), "🙂".repeat(500), "🙂".repeat(499) + "ab"].map((content) => ({
-      type: "text",
-      content,
-    })),
+    ["a".repeat(1000), "é".repeat(1000), "漢".repeat(1000), "🙂".repeat(500), "🙂".repeat(499) + "ab"].map(
+      (content) => ({
+        type: "text",
+        content,
+      }),
+    ),
   );
   await refuses(
     server,
-    ["a".repeat(1001), "é".repeat(1001), "漢".repeat(1001), "🙂".repeat(500) + "a", `a${" ".repeat(1000)}`].map((content) => ({
-      type: "text",
-      content,
-    })),
+    ["a".repeat(1001), "é".repeat(1001), "漢".repeat(1001), "🙂".repeat(500) + "a", `a${" ".repeat(1000)}`].map(
+      (content) => ({
+        type: "text",
+        content,
+      }),
+    ),
   );
 });
 
 test("text without a visible character is refused", async (t) => {
   const blank = ["", " ", " \t\r\n\v\f ", "\u00a0", "\u2003\u3000\ufeff"];
-  await refuses(await startChat(t), blank.map((content) => ({ type: "text", content })));
+  await refuses(
+    await startChat(t),
+    blank.map((content) => ({ type: "text", content })),
+  );
 });
 
 test("text that is no string is refused", async (t) => {
   const contents = [undefined, null, 7, true, {}, { text: "a" }, [], ["a"], Buffer.from("a")];
-  await refuses(await startChat(t), contents.map((content) => ({ type: "text", content })));
+  await refuses(
+    await startChat(t),
+    contents.map((content) => ({ type: "text", content })),
+  );
 });
 
 test("half a surrogate pair reaches nobody", async (t) => {
@@ -91,7 +104,10 @@ test("half a surrogate pair reaches nobody", async (t) => {
 
 test("a message of an unknown type or without one is refused", async (t) => {
   const types = [undefined, null, "", "system", "TEXT", "image", "__proto__", "constructor", 7, {}, ["text"]];
-  await refuses(await startChat(t), types.map((type) => ({ type, content: "hello" })));
+  await refuses(
+    await startChat(t),
+    types.map((type) => ({ type, content: "hello" })),
+  );
 });
 
 test("a message that is no object is refused", async (t) => {
@@ -119,7 +135,10 @@ test("file content within the limits is relayed with its other plain values", as
     file({ tempUrl: "http://a.example/x", downloadUrl: "https://a.example/x", fileUrl: "/x", url: "https://a" }),
     file({ _single: "underscore", proto: "x" }),
   ];
-  await accepts(await startChat(t), rows.map((content) => ({ type: "file", content })));
+  await accepts(
+    await startChat(t),
+    rows.map((content) => ({ type: "file", content })),
+  );
 });
 
 test("file content outside the limits is refused", async (t) => {
@@ -145,7 +164,10 @@ test("file content outside the limits is refused", async (t) => {
     file({ fileSize: null }),
     file({ fileSize: [10] }),
   ];
-  await refuses(await startChat(t), contents.map((content) => ({ type: "file", content })));
+  await refuses(
+    await startChat(t),
+    contents.map((content) => ({ type: "file", content })),
+  );
 });
 
 test("voice content within the limits is relayed", async (t) => {
@@ -155,7 +177,10 @@ test("voice content within the limits is relayed", async (t) => {
     voice({ duration: 300, fileSize: 10_485_760 }),
     voice({ filename: "voice.webm", fileType: "audio/webm", waveform: "0123" }),
   ];
-  await accepts(await startChat(t), rows.map((content) => ({ type: "voice", content })));
+  await accepts(
+    await startChat(t),
+    rows.map((content) => ({ type: "voice", content })),
+  );
 });
 
 test("voice content outside the limits is refused", async (t) => {
@@ -175,7 +200,10 @@ test("voice content outside the limits is refused", async (t) => {
     voice({ filename: 7 }),
     voice({ fileType: {} }),
   ];
-  await refuses(await startChat(t), contents.map((content) => ({ type: "voice", content })));
+  await refuses(
+    await startChat(t),
+    contents.map((content) => ({ type: "voice", content })),
+  );
 });
 
 test("the limits of size and duration follow the settings", async (t) => {
@@ -192,7 +220,15 @@ test("the limits of size and duration follow the settings", async (t) => {
 });
 
 test("addresses that are neither http nor of this server are refused", async (t) => {
-  const addresses = ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,x", "ftp://a/x", "x.png", ""];
+  const addresses = [
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    " javascript:alert(1)",
+    "data:text/html,x",
+    "ftp://a/x",
+    "x.png",
+    "",
+  ];
   const payloads = [];
   for (const key of ["tempUrl", "downloadUrl", "fileUrl", "url"]) {
     for (const address of addresses) payloads.push({ type: "file", content: file({ [key]: address }) });
@@ -235,7 +271,14 @@ test("a nested value never reaches the partner", async (t) => {
 test("keys beside type and content are not relayed", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
-  const forged = { senderId: grace.id, senderUsername: "Root", roomId: "other", to: "other", status: "read", admin: true };
+  const forged = {
+    senderId: grace.id,
+    senderUsername: "Root",
+    roomId: "other",
+    to: "other",
+    status: "read",
+    admin: true,
+  };
   ada.emit("chat:message", { type: "text", content: "hello", ...forged });
   const { id, timestamp, ...message } = await grace.next("chat:message");
   assert.deepEqual(message, { senderId: ada.id, senderUsername: "Ada", type: "text", content: "hello" });

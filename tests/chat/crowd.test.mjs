@@ -47,7 +47,10 @@ for (const WORKERS of ["1", "2"]) {
     assertPerfectMatching(guests);
     const { body } = await server.request("GET", "/api/stats", { token: guests[0].token });
     const { availableUsers, connectedUsers, onlineUsers } = body.data.stats;
-    assert.deepEqual({ availableUsers, connectedUsers, onlineUsers }, { availableUsers: 0, connectedUsers: 100, onlineUsers: 200 });
+    assert.deepEqual(
+      { availableUsers, connectedUsers, onlineUsers },
+      { availableUsers: 0, connectedUsers: 100, onlineUsers: 200 },
+    );
 
     // Every pair can talk, and each hears its own partner alone.
     guests.forEach((guest) => guest.emit("chat:message", { type: "text", content: `from ${guest.id}` }));
@@ -104,7 +107,8 @@ async function assertConsistent(server, guests) {
     assert.ok(!(record.isSearching && record.connectedUser), `searches inside a chat: ${who}`);
     assert.ok(record.isOnline || !record.isSearching, `searches offline: ${who}`);
     assert.ok(record.isOnline || !record.connectedUser, `in a chat offline: ${who}`);
-    if (record.connectedUser) assert.equal(records.get(record.connectedUser).connectedUser, record.id, `one-sided: ${who}`);
+    if (record.connectedUser)
+      assert.equal(records.get(record.connectedUser).connectedUser, record.id, `one-sided: ${who}`);
     searching += record.isSearching;
     inChat += record.connectedUser !== null;
   }
@@ -156,7 +160,11 @@ function follow(guest) {
   return view;
 }
 
-for (const [WORKERS, seed] of [["1", 1], ["2", 2], ["2", 3]]) {
+for (const [WORKERS, seed] of [
+  ["1", 1],
+  ["2", 2],
+  ["2", 3],
+]) {
   test(`a crowd that comes, talks, leaves and goes keeps the invariants (seed ${seed}, ${WORKERS} worker(s))`, async (t) => {
     const server = await startChat(t, { WORKERS });
     const guests = await crowd(server, 40);

@@ -142,7 +142,7 @@ test("events sent together with the connect packet are handled after it, in orde
   await eventually("the last event was answered", () => heard.includes("user:match:cancelled"));
   assert.deepEqual(
     heard.filter((name) => name !== "realtime:stats"),
-    ['0{', "40", "connection:established", "user:match:searching", "user:match:no_users", "user:match:cancelled"],
+    ["0{", "40", "connection:established", "user:match:searching", "user:match:no_users", "user:match:cancelled"],
   );
 });
 
@@ -180,7 +180,10 @@ test("a newer socket takes the chat over, and the partner notices nothing", asyn
   assert.equal((await grace.next("chat:message")).content, "from the new window");
   grace.emit("chat:message", { type: "text", content: "to the new window" });
   assert.equal((await newer.next("chat:message")).content, "to the new window");
-  assert.deepEqual(ada.unread().map(({ event }) => event), ["error"]);
+  assert.deepEqual(
+    ada.unread().map(({ event }) => event),
+    ["error"],
+  );
 });
 
 test("a newer socket takes the search over", async (t) => {

@@ -86,7 +86,13 @@ test("an origin in the list is echoed with credentials, each entry of the list c
 
 test("an origin outside the list gets no permission", async (t) => {
   const server = await startChat(t, { CORS_ORIGIN: "https://one.example,https://two.example" });
-  const strangers = ["https://three.example", "http://one.example", "https://one.example:444", "https://x.vercel.app", "null"];
+  const strangers = [
+    "https://three.example",
+    "http://one.example",
+    "https://one.example:444",
+    "https://x.vercel.app",
+    "null",
+  ];
   for (const origin of [...strangers, "https://one.example,https://two.example"]) {
     for (const target of ["/health", polling]) {
       const { headers } = await server.request("GET", target, { headers: { origin } });
@@ -118,7 +124,11 @@ test("a preflight names the methods and headers a client may use", async (t) => 
   assert.equal(headers["access-control-allow-origin"], "http://localhost:3000");
   assert.equal(headers["access-control-allow-credentials"], "true");
   assert.deepEqual(listed(headers["access-control-allow-methods"]), ["delete", "get", "options", "post", "put"]);
-  assert.deepEqual(listed(headers["access-control-allow-headers"]), ["authorization", "content-type", "x-requested-with"]);
+  assert.deepEqual(listed(headers["access-control-allow-headers"]), [
+    "authorization",
+    "content-type",
+    "x-requested-with",
+  ]);
 
   assert.equal((await ask("https://stranger.example")).headers["access-control-allow-origin"], undefined);
 });

@@ -29,7 +29,10 @@ test("a chat is heard by nobody but its two guests", async (t) => {
   await searcher.next("user:match:searching");
   await searcher.next("user:match:no_users");
 
-  for (const [from, to] of [[ada, grace], [grace, ada]]) {
+  for (const [from, to] of [
+    [ada, grace],
+    [grace, ada],
+  ]) {
     for (const [event, payload] of everything()) {
       from.emit(event, payload);
       const heard = await to.next(event);
@@ -69,7 +72,10 @@ test("after a chat nothing of the one reaches the other", async (t) => {
   const [ada, grace] = await server.pair();
   await ada.ask("leave-room");
   await settle(ada, grace);
-  for (const [from, to] of [[ada, grace], [grace, ada]]) {
+  for (const [from, to] of [
+    [ada, grace],
+    [grace, ada],
+  ]) {
     [ada, grace].forEach((guest) => guest.forget());
     for (const [event, payload] of everything()) {
       from.emit(event, payload);
@@ -89,7 +95,8 @@ test("an ex-partner is not heard in the next chat, nor can it end that", async (
   [ada, grace].forEach((guest) => guest.forget());
   await match(grace, edith);
 
-  for (const [event, payload] of everything({ to: grace.id, roomId: [grace.id, edith.id].sort().join("_") })) ada.emit(event, payload);
+  for (const [event, payload] of everything({ to: grace.id, roomId: [grace.id, edith.id].sort().join("_") }))
+    ada.emit(event, payload);
   for (const event of ["chat:clear", "leave-room", "close-room"]) await ada.ask(event);
   ada.disconnect();
   await server.offline(ada);
@@ -112,7 +119,10 @@ test("what was on its way when the chat ended does not arrive in the next one", 
     await Promise.all([grace.next("user:matched"), edith.next("user:matched")]);
     await settle(ada, grace, edith);
     assert.ok(!edith.order().includes("chat:message"), "Edith hears nothing of Ada");
-    const [left] = grace.seen.map(({ event }, i) => (event === "room:user_left" ? i : -1)).filter((i) => i >= 0).slice(-1);
+    const [left] = grace.seen
+      .map(({ event }, i) => (event === "room:user_left" ? i : -1))
+      .filter((i) => i >= 0)
+      .slice(-1);
     assert.ok(!grace.order(left).includes("chat:message"), "Grace hears nothing of Ada after leaving");
     await grace.ask("leave-room");
     await settle(ada, grace, edith);

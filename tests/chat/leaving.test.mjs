@@ -110,7 +110,11 @@ test("when both leave at the same moment each is confirmed and the chat ends onc
     await settle(ada, grace);
     const told = [...ada.order(a), ...grace.order(g)];
     const count = (event) => told.filter((name) => name === event).length;
-    assert.deepEqual([count("room:user_left"), count("chat:cleared"), count("chat:clear:confirmed")], [2, 1, 2], `${told}`);
+    assert.deepEqual(
+      [count("room:user_left"), count("chat:cleared"), count("chat:clear:confirmed")],
+      [2, 1, 2],
+      `${told}`,
+    );
     [ada, grace].forEach((guest) => guest.forget());
   }
 });

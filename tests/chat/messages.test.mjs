@@ -55,7 +55,8 @@ test("sent comes before delivered for every message, also when confirmed at once
   const sent = new Set();
   for (const { event, payload } of ada.seen) {
     if (event === "chat:message:sent") sent.add(payload.messageId);
-    if (event === "chat:message:delivered") assert.ok(sent.has(payload.messageId), `${payload.messageId} was not sent yet`);
+    if (event === "chat:message:delivered")
+      assert.ok(sent.has(payload.messageId), `${payload.messageId} was not sent yet`);
   }
   assert.equal(sent.size, 50);
 });
@@ -75,16 +76,28 @@ test("the messages of each author arrive in the order in which they were written
   };
   const numbers = Array.from({ length: count }, (_, i) => i);
   const [byAda, byGrace] = await Promise.all([read(ada), read(grace)]);
-  assert.deepEqual(byAda, numbers.map((i) => `g${i}`));
-  assert.deepEqual(byGrace, numbers.map((i) => `a${i}`));
-  const ids = [...ada.seen, ...grace.seen].filter(({ event }) => event === "chat:message").map(({ payload }) => payload.id);
+  assert.deepEqual(
+    byAda,
+    numbers.map((i) => `g${i}`),
+  );
+  assert.deepEqual(
+    byGrace,
+    numbers.map((i) => `a${i}`),
+  );
+  const ids = [...ada.seen, ...grace.seen]
+    .filter(({ event }) => event === "chat:message")
+    .map(({ payload }) => payload.id);
   assert.equal(new Set(ids).size, 2 * count, "ids are unique");
 });
 
 test("messages and receipts work in both directions at once", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
-  for (const [from, to] of [[ada, grace], [grace, ada], [ada, grace]]) {
+  for (const [from, to] of [
+    [ada, grace],
+    [grace, ada],
+    [ada, grace],
+  ]) {
     from.emit("chat:message", text(`from ${from.name}`));
     const { id, senderId } = await to.next("chat:message");
     assert.equal(senderId, from.id);
@@ -127,7 +140,18 @@ test("confirmations of unknown ids or of any other shape change nothing and noti
   ada.emit("chat:message", text("hello"));
   const { messageId } = await ada.next("chat:message:sent");
   await grace.next("chat:message");
-  const bad = ["", "msg_0_x", messageId, 7, null, [], {}, { messageId: 7 }, { messageId: null }, { messageId: [messageId] }];
+  const bad = [
+    "",
+    "msg_0_x",
+    messageId,
+    7,
+    null,
+    [],
+    {},
+    { messageId: 7 },
+    { messageId: null },
+    { messageId: [messageId] },
+  ];
   for (const payload of bad) {
     const answer = await grace.ask("chat:message:delivered", payload);
     assert.equal(typeof answer.ok, "boolean", JSON.stringify(payload));

@@ -211,7 +211,10 @@ test("the online list tells who is there, newest first, and no secret", async (t
   await ada.ask("user:match");
   edith.emit("users:online:request");
   const later = withoutTimes(await edith.next("users:online:update"));
-  assert.deepEqual(later.find(({ id }) => id === ada.id), listed(ada, true));
+  assert.deepEqual(
+    later.find(({ id }) => id === ada.id),
+    listed(ada, true),
+  );
 });
 
 test("the online list ends after 100 guests, the numbers do not", async (t) => {
@@ -228,7 +231,9 @@ test("every change of the numbers is broadcast to everyone", async (t) => {
   const server = await startChat(t, { STATS_INTERVAL_MS: "50" });
   const witness = await server.guest("Witness");
   const tells = async (expected) => {
-    const { stats, onlineUsers, timestamp } = await witness.next("realtime:stats", ({ stats }) => same(stats, expected));
+    const { stats, onlineUsers, timestamp } = await witness.next("realtime:stats", ({ stats }) =>
+      same(stats, expected),
+    );
     assert.equal(onlineUsers.length, stats.onlineUsers);
     assertTime(timestamp);
   };
@@ -264,7 +269,10 @@ test("many changes are merged into few broadcasts, and the last one tells the fi
     await ada.ask("user:match");
     if (i < 39) await ada.ask("user:match:cancel");
   }
-  const last = await witness.next("realtime:stats", ({ stats }) => stats.availableUsers === 1 && stats.onlineUsers === 2);
+  const last = await witness.next(
+    "realtime:stats",
+    ({ stats }) => stats.availableUsers === 1 && stats.onlineUsers === 2,
+  );
   await eventually("the broadcasts are over", () => quietFor(witness, 3 * interval));
   const told = witness.seen.slice(before).filter(({ event }) => event === "realtime:stats");
   const most = Math.ceil((Date.now() - started) / interval) + 1;

@@ -76,14 +76,31 @@ test("an absent, null or blank username is generated", async (t) => {
 
 test("a username is trimmed and need not be unique", async (t) => {
   const server = await startChat(t);
-  for (const [given, kept] of [["  Ada  ", "Ada"], ["Ada", "Ada"], ["x".repeat(20), "x".repeat(20)], ["A_9", "A_9"]]) {
+  for (const [given, kept] of [
+    ["  Ada  ", "Ada"],
+    ["Ada", "Ada"],
+    ["x".repeat(20), "x".repeat(20)],
+    ["A_9", "A_9"],
+  ]) {
     assert.equal((await server.account({ username: given })).user.username, kept);
   }
 });
 
 test("a username that breaks the rule is refused by field", async (t) => {
   const server = await startChat(t);
-  for (const username of ["ab", "x".repeat(21), "<b>x</b>", "two words", "dash-ed", "naïve", "a\u0000bc", 7, true, [], {}]) {
+  for (const username of [
+    "ab",
+    "x".repeat(21),
+    "<b>x</b>",
+    "two words",
+    "dash-ed",
+    "naïve",
+    "a\u0000bc",
+    7,
+    true,
+    [],
+    {},
+  ]) {
     const { status, body } = await server.request("POST", "/api/guest", { json: { username } });
     const label = JSON.stringify(username);
     assert.equal(status, 400, label);
@@ -115,7 +132,10 @@ test("a body that is not JSON is refused", async (t) => {
 test("JSON that is no object creates no internal error", async (t) => {
   const server = await startChat(t);
   for (const body of ["[]", '"text"', "5", "true", "null"]) {
-    const answer = await server.request("POST", "/api/guest", { body, headers: { "content-type": "application/json" } });
+    const answer = await server.request("POST", "/api/guest", {
+      body,
+      headers: { "content-type": "application/json" },
+    });
     assert.ok([201, 400].includes(answer.status), `${body}: ${answer.status}`);
   }
 });
@@ -124,7 +144,8 @@ test("a JSON body of 100 KiB is read and one byte more is refused", async (t) =>
   const server = await startChat(t);
   const frame = '{"username":"Ada","padding":""}';
   const sized = (bytes) => frame.replace('""', `"${"x".repeat(bytes - frame.length)}"`);
-  const send = (body) => server.request("POST", "/api/guest", { body, headers: { "content-type": "application/json" } });
+  const send = (body) =>
+    server.request("POST", "/api/guest", { body, headers: { "content-type": "application/json" } });
 
   assert.equal((await send(sized(100 * 1024))).status, 201);
   const refused = await send(sized(100 * 1024 + 1));
@@ -191,7 +212,11 @@ test("a profile update changes only the keys it carries", async (t) => {
     message: "Location updated successfully",
     data: { location: { country: "FI" }, gender: "f", language: "fi" },
   });
-  assert.deepEqual((await update({ language: "sv" })).body.data, { location: { country: "FI" }, gender: "f", language: "sv" });
+  assert.deepEqual((await update({ language: "sv" })).body.data, {
+    location: { country: "FI" },
+    gender: "f",
+    language: "sv",
+  });
   assert.deepEqual((await update({})).body.data, { location: { country: "FI" }, gender: "f", language: "sv" });
   const { location, gender, language } = await ada.record();
   assert.deepEqual({ location, gender, language }, { location: { country: "FI" }, gender: "f", language: "sv" });
@@ -252,7 +277,11 @@ test("a deleted session is gone: its token, its record and its name in the list"
 
   const me = await server.request("GET", "/api/guest/me", { token: ada.token });
   assert.equal(me.status, 401);
-  assert.deepEqual(me.body, { success: false, message: "Guest session not found or expired", code: "SESSION_NOT_FOUND" });
+  assert.deepEqual(me.body, {
+    success: false,
+    message: "Guest session not found or expired",
+    code: "SESSION_NOT_FOUND",
+  });
   assert.equal((await server.request("GET", `/api/guest/${ada.user.sessionId}`)).status, 404);
   const stats = await server.request("GET", "/api/stats", { token: grace.token });
   assert.equal(stats.body.data.stats.totalUsers, 1);

@@ -22,10 +22,14 @@ const refused = [
   ["four parts", ({ token }) => `${token}.more`, invalid],
   ["an empty signature", ({ token }) => `${token.split(".").slice(0, 2).join(".")}.`, invalid],
   ["a changed signature", ({ token }) => token.replace(/.{8}$/, "AAAAAAAA"), invalid],
-  ["changed claims under the old signature", (guest) => {
-    const [head, , signature] = guest.token.split(".");
-    return [head, altered(guest, { username: "Eve" }).split(".")[1], signature].join(".");
-  }, invalid],
+  [
+    "changed claims under the old signature",
+    (guest) => {
+      const [head, , signature] = guest.token.split(".");
+      return [head, altered(guest, { username: "Eve" }).split(".")[1], signature].join(".");
+    },
+    invalid,
+  ],
   ["another key", (guest) => altered(guest, {}, { key: "another-secret-that-has-more-than-32-bytes" }), invalid],
   ["an empty key", (guest) => altered(guest, {}, { key: "" }), invalid],
   ["alg none", (guest) => altered(guest, {}, { header: { alg: "none", typ: "JWT" } }), invalid],
@@ -152,7 +156,13 @@ test("a token made by any JWT library is as good as the server's own", async (t)
 });
 
 test("the life of a token is given with a unit or in plain seconds", async (t) => {
-  for (const [given, life] of [["90s", 90], ["2m", 120], ["3h", 10_800], ["1d", 86_400], ["45", 45]]) {
+  for (const [given, life] of [
+    ["90s", 90],
+    ["2m", 120],
+    ["3h", 10_800],
+    ["1d", 86_400],
+    ["45", 45],
+  ]) {
     const server = await startChat(t, { JWT_EXPIRES_IN: given });
     const { iat, exp } = claimsOf((await server.account()).token);
     assert.equal(exp - iat, life, given);
@@ -188,7 +198,11 @@ test("use over REST keeps a session alive", async (t) => {
 });
 
 test("the heartbeat of a connected guest that says nothing keeps its session and its chat alive", async (t) => {
-  const server = await startChat(t, { SESSION_TTL_SECONDS: "1", SOCKET_PING_INTERVAL: "300", SOCKET_PING_TIMEOUT: "2000" });
+  const server = await startChat(t, {
+    SESSION_TTL_SECONDS: "1",
+    SOCKET_PING_INTERVAL: "300",
+    SOCKET_PING_TIMEOUT: "2000",
+  });
   const [ada, grace] = await server.pair();
   await new Promise((resolve) => setTimeout(resolve, 2500));
   assert.equal((await ada.record()).connectedUser, grace.id);

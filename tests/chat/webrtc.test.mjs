@@ -101,8 +101,13 @@ test("signals keep their order, whatever their kind", async (t) => {
   }
   await settle(ada, grace);
   assert.deepEqual(grace.order(start), sent);
-  const candidates = grace.seen.filter(({ event }) => event === "webrtc:ice-candidate").map(({ payload }) => payload.candidate);
-  assert.deepEqual(candidates, Array.from({ length: 60 }, (_, n) => ({ i: Math.floor(n / 3), j: n % 3 })));
+  const candidates = grace.seen
+    .filter(({ event }) => event === "webrtc:ice-candidate")
+    .map(({ payload }) => payload.candidate);
+  assert.deepEqual(
+    candidates,
+    Array.from({ length: 60 }, (_, n) => ({ i: Math.floor(n / 3), j: n % 3 })),
+  );
 });
 
 test("signals of a bad shape are refused and reach nobody", async (t) => {
@@ -166,7 +171,10 @@ test("outside a chat no signal is passed on", async (t) => {
   await nothingMore(ada);
 });
 
-for (const [state, begin] of [["a ringing call", ringing], ["a running call", call]]) {
+for (const [state, begin] of [
+  ["a ringing call", ringing],
+  ["a running call", call],
+]) {
   for (const event of ["leave-room", "close-room", "user:match"]) {
     test(`${event} in ${state} ends the call first`, async (t) => {
       const server = await startChat(t);
@@ -258,10 +266,28 @@ for (const [how, who, event, payload] of [
   });
 }
 
+test("only the called can answer or reject, and only the caller can give up: a call rings on otherwise", async (t) => {
+  const server = await startChat(t, { CALL_TIMEOUT_MS: "400" });
+  for (const [who, event, payload] of [
+    [0, "webrtc:answer", { answer }],
+    [0, "webrtc:call-reject", {}],
+    [1, "webrtc:call-timeout", {}],
+  ]) {
+    const pair = await ringing(server);
+    pair[who].emit(event, payload);
+    await pair[1 - who].next(event);
+    for (const guest of pair) assert.deepEqual(await guest.next("webrtc:call-timeout"), from(pair[0]), event);
+    for (const guest of pair) guest.disconnect();
+  }
+});
+
 test("further offers in a running call are passed on and start no new time-out", async (t) => {
   const server = await startChat(t, { CALL_TIMEOUT_MS: "300" });
   const [ada, grace] = await call(server);
-  for (const [caller, called] of [[ada, grace], [grace, ada]]) {
+  for (const [caller, called] of [
+    [ada, grace],
+    [grace, ada],
+  ]) {
     caller.emit("webrtc:offer", { offer, type: "video" });
     assert.deepEqual(await called.next("webrtc:offer"), { offer, type: "video", ...from(caller) });
   }
