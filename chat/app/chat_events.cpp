@@ -1,13 +1,14 @@
 #include <array>
 
 #include "chat/app/chat_server.h"
+#include "chat/domain/text_rules.h"
 
 // What clients send: the names of their events, and what each asks of the lobby.
 namespace parley::chat {
 
 template <class Read, class Act>
 void ChatServer::listen(Socket& socket, std::string_view event, Read read, Act act) {
-  socket.on(event, [this, &socket, read, act](JsonView payload, Ack<> ack) {
+  socket.on(event, [this, &socket, read, act](Arg const& payload, Ack<> ack) {
     auto const ask = keep(socket, std::move(ack));
     bool const posted = io_.post(lobby_worker, [this, act, ask, value = read(payload)]() mutable {
       desk_.act([&](Lobby& lobby, Now now, Effects& out) { act(lobby, ask, std::move(value), now, out); });
@@ -22,7 +23,7 @@ template <class Act>
 void ChatServer::listen(Socket& socket, std::string_view event, Act act) {
   struct Nothing {};
   listen(
-      socket, event, [](JsonView) { return Nothing{}; },
+      socket, event, [](Arg const&) { return Nothing{}; },
       [act](Lobby& lobby, Ask ask, Nothing, Now now, Effects& out) { act(lobby, ask, now, out); });
 }
 
@@ -40,12 +41,15 @@ void ChatServer::listen_for_matching(Socket& socket) {
 
 void ChatServer::listen_for_messages(Socket& socket) {
   listen(
-      socket, "chat:message", [this](JsonView payload) { return read_message(payload, limits_); },
+      socket, "chat:message",
+      [this](Arg const& payload) {
+        return surrogates_are_paired(payload.raw) ? read_message(payload.value, limits_) : std::nullopt;
+      },
       [](Lobby& lobby, Ask ask, std::optional<NewMessage> message, Now now, Effects& out) {
         lobby.say(ask, std::move(message), now, out);
       });
   listen(
-      socket, "chat:message:delivered", [](JsonView payload) { return read_confirmation(payload); },
+      socket, "chat:message:delivered", [](Arg const& payload) { return read_confirmation(payload.value); },
       [](Lobby& lobby, Ask ask, std::optional<MessageId> const& id, Now now, Effects& out) {
         lobby.confirm(ask, id, now, out);
       });
@@ -66,7 +70,7 @@ void ChatServer::listen_for_signals(Socket& socket) {
   }};
   for (auto const& [event, signal] : signals) {
     listen(
-        socket, event, [signal = signal](JsonView payload) { return read_signal(signal, payload); },
+        socket, event, [signal = signal](Arg const& payload) { return read_signal(signal, payload.value); },
         [](Lobby& lobby, Ask ask, std::optional<SignalBody> body, Now now, Effects& out) {
           lobby.signal(ask, std::move(body), now, out);
         });
@@ -88,10 +92,10 @@ void ChatServer::listen_for_presence(Socket& socket) {
   for (auto const* event : {"guest:register", "guest:update"}) {
     listen(
         socket, event,
-        [](JsonView payload) {
+        [](Arg const& payload) {
           // What does not keep its rule is ignored.
           std::vector<FieldFault> faults;
-          return read_profile_update(payload, faults);
+          return read_profile_update(payload.value, faults);
         },
         [](Lobby& lobby, Ask ask, ProfileUpdate const& update, Now now, Effects& out) {
           lobby.update_profile(ask, update, now, out);

@@ -91,17 +91,20 @@ std::optional<std::string> environment_kind(Config& config, std::string_view tex
 
 std::optional<std::string> log_level(Config& config, std::string_view text) {
   using enum base::LogLevel;
-  for (auto const level : {debug, info, warning, error}) {
-    if (text == base::to_string(level)) {
-      config.log_level = level;
-      return std::nullopt;
-    }
-  }
-  if (text == "warn") {
-    config.log_level = warning;
+  // The words of other loggers mean the nearest of ours.
+  constexpr std::array<std::pair<std::string_view, base::LogLevel>, 7> words{{{"trace", debug},
+                                                                              {"debug", debug},
+                                                                              {"info", info},
+                                                                              {"warning", warning},
+                                                                              {"warn", warning},
+                                                                              {"error", error},
+                                                                              {"fatal", error}}};
+  for (auto const& [word, level] : words) {
+    if (text != word) continue;
+    config.log_level = level;
     return std::nullopt;
   }
-  return "must be debug, info, warning or error";
+  return "must be trace, debug, info, warning or error";
 }
 
 constexpr std::int64_t far = 1'000'000'000;
@@ -127,7 +130,7 @@ constexpr std::array settings{
     Setting{"MAX_FILE_SIZE", "largest file, bytes", number<&Config::file_bytes_max, 1, std::int64_t{1} << 40>},
     Setting{"MAX_VOICE_DURATION", "longest voice note, seconds", number<&Config::voice_seconds_max, 1, far>},
     Setting{"TRUST_PROXY", "how many proxies in front are believed", number<&Config::trusted_proxies, 0, 100>},
-    Setting{"LOG_LEVEL", "debug, info, warning or error", log_level},
+    Setting{"LOG_LEVEL", "trace, debug, info, warning or error", log_level},
     Setting{"LOG_FILE", "where log lines go; empty: standard error", take_text<&Config::log_file>},
 };
 

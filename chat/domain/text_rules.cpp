@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <optional>
 
@@ -106,6 +107,28 @@ std::string_view trimmed(std::string_view utf8) {
   shorten([&](std::string_view space) { return utf8.ends_with(space); },
           [&](std::size_t bytes) { utf8.remove_suffix(bytes); });
   return utf8;
+}
+
+bool surrogates_are_paired(std::string_view json) {
+  auto const unit_at = [json](std::size_t at) -> unsigned {
+    unsigned unit = 0;
+    if (json.substr(at, 2) != "\\u" || at + 6 > json.size()) return 0;
+    auto const* const digits = json.data() + at + 2;
+    return std::from_chars(digits, digits + 4, unit, 16).ptr == digits + 4 ? unit : 0;
+  };
+  for (auto at = json.find('\\'); at < json.size(); at = json.find('\\', at)) {
+    auto const unit = unit_at(at);
+    bool const high = unit >= 0xD800 && unit < 0xDC00;
+    bool const low = unit >= 0xDC00 && unit < 0xE000;
+    if (low) return false;
+    // An escaped backslash is stepped over whole, so that what follows it is not taken for an escape.
+    at += unit ? 6 : 2;
+    if (!high) continue;
+    auto const next = unit_at(at);
+    if (next < 0xDC00 || next >= 0xE000) return false;
+    at += 6;
+  }
+  return true;
 }
 
 bool is_iso8601_date_time(std::string_view text) {

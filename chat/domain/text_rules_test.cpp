@@ -43,6 +43,19 @@ TEST_CASE("trimming takes away the white space of JavaScript and nothing else") 
   }
 }
 
+TEST_CASE("half a surrogate pair is noticed in the JSON that spells it") {
+  for (std::string_view const good :
+       {"", "plain", R"("\ud83d\ude00")", R"("\uD83D\uDE00x\n")", R"("\\ud83d")", R"("\u00e4\"\\")", R"("\ufffd")"}) {
+    CAPTURE(good);
+    CHECK(surrogates_are_paired(good));
+  }
+  for (std::string_view const bad : {R"("\ud83d")", R"("\ude00")", R"("\ud83dx\ude00")", R"("\ud83d\n")",
+                                     R"("\ud83d\ud83d\ude00")", R"("\\\ud83d")", R"("\ude00\ud83d")"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(surrogates_are_paired(bad));
+  }
+}
+
 TEST_CASE("an ISO 8601 date-time is recognised and anything else is not") {
   for (std::string_view const good :
        {"2026-11-22T10:00:00.000Z", "2026-11-22T10:00:00Z", "2026-11-22T10:00Z", "2026-11-22T10:00:00",
