@@ -120,10 +120,9 @@ export class WebSocketPeer {
     this.socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: 0, ...options });
     this.socket.on("message", (data, binary) => this.messages.push(binary ? data : data.toString()));
     this.socket.on("upgrade", (response) => (this.response = response));
-    this.isClosed = false;
     this.closed = new Promise((resolve) =>
       this.socket.on("close", (code, reason) => {
-        this.isClosed = true;
+        this.messages.end(new Error(`the WebSocket closed with ${code} instead of giving a message`));
         resolve({ code, reason: reason.toString() });
       })
     );
@@ -139,11 +138,7 @@ export class WebSocketPeer {
   }
 
   next(what = "a message over the WebSocket", ms) {
-    const ended = this.closed.then(({ code }) => {
-      if (!this.messages.left.length) throw new Error(`the WebSocket closed (${code}) instead of giving ${what}`);
-      return this.messages.next(what, ms);
-    });
-    return this.isClosed ? ended : Promise.race([this.messages.next(what, ms), ended]);
+    return this.messages.next(what, ms);
   }
 
   async take(count) {

@@ -7,8 +7,6 @@ export function within(promise, what, ms = patienceMs) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`waited ${ms} ms in vain for ${what}`)), ms);
-    // A wait that lost its race must not keep a finished test file alive.
-    timer.unref();
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -27,23 +25,31 @@ export async function until(question, what, ms = patienceMs) {
 /** For the few tests whose subject is a duration. */
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Values that arrive at their own pace, taken in order. */
+/** Values that arrive at their own pace, taken in order, until the queue ends. */
 export class Queue {
   #values = [];
   #waiting = [];
+  #ended = null;
 
   push(value) {
     const next = this.#waiting.shift();
-    if (next) next(value);
+    if (next) next.resolve(value);
     else this.#values.push(value);
+  }
+
+  /** No more values will come: who waits for one, now or later, gets the error. */
+  end(error) {
+    this.#ended = error;
+    for (const next of this.#waiting.splice(0)) next.reject(error);
   }
 
   next(what = "the next value", ms = patienceMs) {
     if (this.#values.length) return Promise.resolve(this.#values.shift());
-    let take;
-    const value = new Promise((resolve) => this.#waiting.push((take = resolve)));
+    if (this.#ended) return Promise.reject(this.#ended);
+    let turn;
+    const value = new Promise((resolve, reject) => this.#waiting.push((turn = { resolve, reject })));
     return within(value, what, ms).catch((error) => {
-      this.#waiting = this.#waiting.filter((waiting) => waiting !== take);
+      this.#waiting = this.#waiting.filter((other) => other !== turn);
       throw error;
     });
   }
