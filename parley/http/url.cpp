@@ -29,7 +29,7 @@ std::string encode_strays(std::string_view text) {
 /// Takes `http://host` off an absolute form; what is left begins with `/` or `?`, or is empty.
 std::string_view take_authority(std::string_view& target) {
   auto const scheme_end = target.find("://");
-  if (scheme_end == std::string_view::npos || target.starts_with('/')) return {};
+  if (scheme_end == std::string_view::npos) return {};
   auto const scheme = target.substr(0, scheme_end);
   if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) return {};
   auto const end = std::min(target.find_first_of("/?", scheme_end + 3), target.size());
