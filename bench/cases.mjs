@@ -35,6 +35,11 @@ export const cases = {
     aims: { absolute: 2048 },
   }),
 
+  "idle-browser": define(
+    "idle, 5000 connections with a browser's headers",
+    ["idle", "--connections", "5000", "--browser"],
+    { floor: null, figures: [memory] },
+  ),
   "echo-16k": define("echo 16 KiB, 100 connections", ["echo", "--payload", "16384"]),
   "echo-32-1000": define("echo 32 B, 1000 connections", ["echo", "--connections", "1000"]),
   "object-1k": define("echo of a 1 KiB object, 100 connections", ["echo", "--payload", "1024", "--shape", "object"]),

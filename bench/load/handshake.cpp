@@ -14,7 +14,17 @@ constexpr std::string_view upgrade_request =
     "Upgrade: websocket\r\n"
     "Connection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-    "Sec-WebSocket-Version: 13\r\n\r\n";
+    "Sec-WebSocket-Version: 13\r\n";
+constexpr std::string_view browser_headers =
+    "Pragma: no-cache\r\n"
+    "Cache-Control: no-cache\r\n"
+    "User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 "
+    "Safari/537.36\r\n"
+    "Origin: https://chat.example.com\r\n"
+    "Accept-Encoding: gzip, deflate, br, zstd\r\n"
+    "Accept-Language: en-GB,en;q=0.9,de-DE;q=0.8,de;q=0.7\r\n"
+    "Cookie: visitor=5f0c1f8a-6f0e-4f0b-9d55-1f3a2b7c9d10; consent=necessary; theme=dark\r\n"
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 constexpr std::string_view upgrade_accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 constexpr std::uint32_t mask = 0x37FA213D;
@@ -25,7 +35,11 @@ void expect(bool holds, std::string const& got) {
 
 }  // namespace
 
-Handshake::Handshake(std::string room, std::string& out) : room_(std::move(room)) { out += upgrade_request; }
+Handshake::Handshake(std::string room, ClientKind kind, std::string& out) : room_(std::move(room)) {
+  out += upgrade_request;
+  if (kind == ClientKind::browser) out += browser_headers;
+  out += "\r\n";
+}
 
 void Handshake::receive(std::string_view bytes, std::string& out) {
   inbox_ += bytes;

@@ -5,6 +5,9 @@
 
 namespace bench {
 
+/// Whose upgrade request is sent: that of a lean client, or one with the headers of a desktop browser.
+enum class ClientKind { lean, browser };
+
 /// A client's way from a fresh TCP connection to a Socket.IO socket that is ready to send, over WebSocket
 /// without a preceding polling session. Pure: give it what arrived, send what it appends to `out`.
 ///
@@ -13,7 +16,7 @@ namespace bench {
 class Handshake {
  public:
   /// Appends the upgrade request. `room` may be empty: nothing is joined then.
-  Handshake(std::string room, std::string& out);
+  Handshake(std::string room, ClientKind kind, std::string& out);
 
   /// Throws when the server answers anything but what the contract says.
   void receive(std::string_view bytes, std::string& out);

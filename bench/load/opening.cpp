@@ -5,8 +5,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "bench/load/handshake.h"
-
 namespace bench {
 namespace {
 
@@ -45,7 +43,7 @@ class Opening {
     slot.number = started_++;
     slot.socket = connect_to(plan_.endpoint);
     std::string request;
-    slot.handshake.emplace(plan_.room_of(slot.number), request);
+    slot.handshake.emplace(plan_.room_of(slot.number), plan_.kind, request);
     send_all(slot.socket.get(), request);
     poller_.add(slot.socket.get(), at);
     ++under_way_;

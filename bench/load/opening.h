@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "bench/load/handshake.h"
 #include "bench/load/poller.h"
 
 namespace bench {
@@ -10,7 +11,8 @@ struct OpeningPlan {
   Endpoint endpoint;
   std::size_t count = 1;     ///< how many connections to open
   std::size_t at_once = 64;  ///< handshakes under way at the same moment
-  bool raw = false;          ///< TCP only: ready as soon as connected
+  ClientKind kind = ClientKind::lean;
+  bool raw = false;  ///< TCP only: ready as soon as connected
   std::function<std::string(std::size_t)> room_of = [](std::size_t) { return std::string{}; };
 };
 

@@ -53,6 +53,8 @@ Options read_options(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seconds", seconds, "of the measured window")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--warm-up", warm_up, "seconds before it")->check(CLI::NonNegativeNumber)->capture_default_str();
+  app.add_flag_callback(
+      "--browser", [&options] { options.client = ClientKind::browser; }, "upgrade with the headers a browser sends");
   app.add_flag("--raw", options.raw, "no protocol: the same bytes over TCP, expected back unchanged");
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "bench/load/handshake.h"
 #include "bench/load/message_ring.h"
 #include "bench/load/poller.h"
 
@@ -26,6 +27,7 @@ struct Options {
   double rate = 2000;  ///< messages per second, all connections together
   std::uint64_t seconds_ns = 3'000'000'000;
   std::uint64_t warm_up_ns = 1'000'000'000;
+  ClientKind client = ClientKind::lean;
   bool raw = false;
 };
 

@@ -17,11 +17,11 @@ constexpr std::uint64_t settle_ns = 1'000'000'000;
 class Sleepers {
  public:
   Sleepers(Options const& options, Meter& meter)
-      : ring_({MessageKind::echo, options.shape, options.payload_bytes}, 0), meter_(meter) {}
+      : options_(options), ring_({MessageKind::echo, options.shape, options.payload_bytes}, 0), meter_(meter) {}
 
-  void open(Endpoint const& endpoint, std::size_t count) {
+  void open(std::size_t count) {
     connections_.reserve(count);
-    open_connections({endpoint, count, handshakes_at_once, false, [](std::size_t) { return std::string{}; }},
+    open_connections({.endpoint = options_.endpoint, .count = count, .kind = options_.client},
                      [this](std::size_t, Descriptor socket) {
                        poller_.add(socket.get(), connections_.size());
                        connections_.emplace_back(std::move(socket), ring_, std::vector{&ring_});
@@ -49,6 +49,7 @@ class Sleepers {
     }
   }
 
+  Options const& options_;
   MessageRing ring_;
   Meter& meter_;
   Poller poller_;
@@ -64,6 +65,7 @@ void measure_connects(Options const& options, Meter& meter) {
   plan.endpoint = options.endpoint;
   plan.at_once = handshakes_at_once;
   plan.count = SIZE_MAX;
+  plan.kind = options.client;
   std::array<std::uint64_t, handshakes_at_once> started_at{};
   plan.room_of = [&started_at](std::size_t number) {
     started_at[number % handshakes_at_once] = now_ns();
@@ -83,12 +85,12 @@ std::string measure_idle(Options const& options, ServerProbe const& server) {
   // What a server loads and allocates once, for its first connections, is not theirs alone.
   {
     Meter warm_up{server};
-    Sleepers{options, warm_up}.open(options.endpoint, 16);
+    Sleepers{options, warm_up}.open(16);
   }
   Meter meter{server};
   Sleepers sleepers{options, meter};
   auto const before = server.resident_bytes();
-  sleepers.open(options.endpoint, options.connections);
+  sleepers.open(options.connections);
   sleepers.sleep(settle_ns);
   auto const after = server.resident_bytes();
   auto const cpu_before = server.cpu_ns();

@@ -61,7 +61,8 @@ void Traffic::run() {
 
 void Traffic::open() {
   std::vector<Descriptor> sockets(options_.connections);
-  OpeningPlan plan{options_.endpoint, options_.connections, 64, options_.raw, {}};
+  OpeningPlan plan{
+      .endpoint = options_.endpoint, .count = options_.connections, .kind = options_.client, .raw = options_.raw};
   plan.room_of = [this](std::size_t number) { return room_of(options_.what, number); };
   open_connections(plan, [&sockets](std::size_t number, Descriptor socket) {
     sockets[number] = std::move(socket);
