@@ -41,11 +41,14 @@ export function sharedServer(flags) {
   return server;
 }
 
-/** The same suite for every number of workers: what a client sees must not depend on it. */
-export function forEachWorkerCount(title, flags, suite) {
+/**
+ * The same suite for every number of workers: what a client sees must not depend on it.
+ * `options` are those of `describe`.
+ */
+export function forEachWorkerCount(title, flags, suite, options = {}) {
   for (const workers of workerCounts) {
-    describe(`${title}, ${workers} worker${workers === 1 ? "" : "s"}`, () =>
-      suite(sharedServer({ ...flags, workers }), workers));
+    const name = `${title}, ${workers} worker${workers === 1 ? "" : "s"}`;
+    describe(name, options, () => suite(sharedServer({ ...flags, workers }), workers));
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,8 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
  * `cwd`     where it runs; by default a new temporary directory, removed by `stop`.
  * `env`     added to the environment of the test.
  *
- * Resolves to `{ port, pid, stop(), stdout, stderr, exited, residentBytes(), residentBytesMax() }`:
+ * Resolves to `{ port, pid, stop(), stdout, stderr, exited, residentBytes(), residentBytesMax(),
+ * descriptors() }`:
  * `stop()`  sends SIGTERM and waits, SIGKILL after `graceMs`; resolves to `{ code, signal, killed }`.
  * `exited`  a promise of `{ code, signal }`.
  */
@@ -103,6 +104,8 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
     residentBytes: () => statusBytes(child.pid, "VmRSS"),
     /** The most it ever held. */
     residentBytesMax: () => statusBytes(child.pid, "VmHWM"),
+    /** How many files and sockets it has open. */
+    descriptors: async () => (await readdir(`/proc/${child.pid}/fd`)).length,
   };
 }
 

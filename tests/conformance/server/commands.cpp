@@ -26,7 +26,7 @@ Json failed(std::string_view why) { return Json::object({{"ok", false}, {"error"
 
 JsonArgs to_args(Json const& spec) {
   auto const* args = spec.find("args");
-  return args && args->is_array() ? JsonArgs{args->elements()} : JsonArgs{};
+  return args && args->is_array() ? JsonArgs(args->elements()) : JsonArgs();
 }
 
 bool is_plain_socket(Json const& spec) {
@@ -50,7 +50,9 @@ BroadcastOperator Handlers::target(Socket& socket, Json const& spec) {
 
 void Handlers::emit_once(Socket& socket, Json const& spec, JsonArgs const& args) {
   std::string const event(spec["event"].as_string().value_or(""));
-  if (spec["target"].as_string() == "parent") return dynamic_.emit(event, args);
+  if (spec["target"].as_string() == "parent") {
+    return dynamic_.to(to_rooms(spec["to"])).except(to_rooms(spec["except"])).emit(event, args);
+  }
   if (!is_plain_socket(spec)) return target(socket, spec).emit(event, args);
   socket.emit_with({.is_volatile = spec["volatile"].as_bool() == true, .local = false, .compress = {}, .timeout = {}},
                    event, args);

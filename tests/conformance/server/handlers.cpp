@@ -161,8 +161,15 @@ void Handlers::add_common(Socket& socket) {
   socket.on("disconnect-me", [&socket](Json close) { socket.disconnect(close.as_bool().value_or(false)); });
   socket.on("emit-ack", [&socket](std::string event, Json args, std::optional<std::int64_t> ms, Ack<> ack) -> Task<> {
     auto const timeout = ms ? std::optional<base::Duration>(*ms) : std::nullopt;
-    auto const answer = co_await socket.emit_with_ack(timeout, event, JsonArgs{args.elements()});
-    answer ? ack(Json::array({Json()}), *answer) : ack(Json::array({Json(to_string(answer.error()))}));
+    JsonArgs const arguments = args.is_array() ? args.elements() : Json::Array{};
+    auto const answer = co_await socket.emit_with_ack(timeout, event, arguments);
+    Json::Array reply(1);
+    if (answer) {
+      reply.insert(reply.end(), answer->values.begin(), answer->values.end());
+    } else {
+      reply[0] = to_string(answer.error());
+    }
+    ack(Json(std::move(reply)));
   });
   auto const count = std::make_shared<int>(0);
   socket.once("once", [count] { ++*count; });
