@@ -15,6 +15,8 @@ namespace {
 constexpr base::Duration farewell_time = std::chrono::seconds(2);
 /// Bytes of further requests that may wait until this one is answered.
 constexpr std::size_t later_bytes_max = 64 * 1024;
+/// Answers that a client may leave unread while it asks for more.
+constexpr std::size_t unread_bytes_max = 256 * 1024;
 
 http::Response engine_response(std::string body, std::string_view type) {
   return {200, {{"Content-Type", std::string(type)}, {"Cache-Control", "no-store"}}, std::move(body)};
@@ -73,6 +75,8 @@ void HttpConnection::on_bytes(base::MutableBytes bytes) { read(bytes); }
 
 void HttpConnection::read(base::MutableBytes bytes) {
   while (stream_ && !bytes.empty()) {
+    // Whoever asks and asks without reading the answers is not listened to any more.
+    if (stream_->is_blocked() && stream_->queued_bytes() > unread_bytes_max) return leave();
     if (doing_ == Doing::answering || !later_.empty()) {
       if (later_.size() + bytes.size() > later_bytes_max) return leave();
       later_ += base::as_text(bytes);
@@ -199,6 +203,7 @@ void HttpConnection::engine_request(base::MutableBytes rest) {
   if (auto const sid = target_.query.find("sid")) {
     auto* const session = worker_.find_session(*sid);
     if (!session) return refuse_engine(1);
+    if (target_.query.find("EIO").value_or("4") != "4") return refuse_engine(3);
     if (websocket && head.upgrade) return open_websocket(rest);
     if (websocket || !session->is_on(TransportKind::polling)) {
       // A closed session that still has something to say is found, but is on no transport.

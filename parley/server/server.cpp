@@ -62,15 +62,27 @@ base::Task<socketio::BroadcastAnswers> NamespaceHandle::ask_servers(socketio::Js
   }(std::move(answers));
 }
 
-void ParentNamespace::broadcast(std::shared_ptr<engineio::Message const> const& message) const {
-  socketio::on_every_worker(this_hub(), [spec = spec_, message](socketio::Hub& hub) {
+ParentBroadcast ParentBroadcast::to(std::vector<base::RoomName> rooms) const {
+  auto next = *this;
+  std::ranges::move(rooms, std::back_inserter(next.target_.rooms));
+  return next;
+}
+
+ParentBroadcast ParentBroadcast::except(std::vector<base::RoomName> rooms) const {
+  auto next = *this;
+  std::ranges::move(rooms, std::back_inserter(next.target_.except));
+  return next;
+}
+
+void ParentBroadcast::broadcast(std::shared_ptr<engineio::Message const> const& message) const {
+  socketio::on_every_worker(this_hub(), [spec = spec_, target = target_, message](socketio::Hub& hub) {
     // The children differ in what stands before the JSON.
     auto const json = message->text().substr(message->text().find('['));
     hub.for_each_child(*spec, [&](socketio::Namespace& child) {
       auto const own = std::make_shared<engineio::Message>();
       socketio::Encoder(*own, child.name()).encoded(json, message->attachments);
       hub.host().seal(*own);
-      hub.broadcast_here({child.name(), own, {}, {}}, nullptr);
+      hub.broadcast_here({child.name(), own, target, {}}, nullptr);
     });
   });
 }

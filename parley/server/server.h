@@ -89,6 +89,25 @@ class NamespaceHandle {
   std::shared_ptr<socketio::NamespaceSpec> spec_;
 };
 
+/// Says which clients of a pattern's children are meant, then what.
+class ParentBroadcast {
+ public:
+  explicit ParentBroadcast(std::shared_ptr<socketio::NamespaceSpec> spec) : spec_(std::move(spec)) {}
+  ParentBroadcast to(std::vector<base::RoomName> rooms) const;
+  ParentBroadcast except(std::vector<base::RoomName> rooms) const;
+  template <class... A>
+  void emit(std::string_view event, A const&... arguments) const {
+    auto const message = std::make_shared<engineio::Message>();
+    socketio::Encoder(*message, "/").event(event, std::nullopt, arguments...);
+    broadcast(message);
+  }
+
+ private:
+  void broadcast(std::shared_ptr<engineio::Message const> const& message) const;
+  std::shared_ptr<socketio::NamespaceSpec> spec_;
+  socketio::Target target_;
+};
+
 /// All namespaces that a pattern accepts; each is made when the first client asks for it.
 class ParentNamespace {
  public:
@@ -104,16 +123,18 @@ class ParentNamespace {
     spec_->middlewares.push_back(socketio::make_middleware(std::forward<F>(middleware)));
     return *this;
   }
-  /// On a worker: to the clients of all children, on all workers.
+
+  // On a worker: the clients of all children, on all workers.
+  ParentBroadcast to(std::vector<base::RoomName> rooms) const { return ParentBroadcast(spec_).to(std::move(rooms)); }
+  ParentBroadcast except(std::vector<base::RoomName> rooms) const {
+    return ParentBroadcast(spec_).except(std::move(rooms));
+  }
   template <class... A>
   void emit(std::string_view event, A const&... arguments) const {
-    auto const message = std::make_shared<engineio::Message>();
-    socketio::Encoder(*message, "/").event(event, std::nullopt, arguments...);
-    broadcast(message);
+    ParentBroadcast(spec_).emit(event, arguments...);
   }
 
  private:
-  void broadcast(std::shared_ptr<engineio::Message const> const& message) const;
   std::shared_ptr<socketio::NamespaceSpec> spec_;
 };
 

@@ -118,8 +118,10 @@ void Session::receive_message(bool text, base::MutableBytes payload) {
     return receive(TransportKind::websocket, {PacketType::message, true, payload});
   }
   auto const packet = engineio::read_text_packet(payload);
-  if (!packet) return close(CloseReason::parse_error);
-  receive(TransportKind::websocket, *packet);
+  if (packet) return receive(TransportKind::websocket, *packet);
+  // Nonsense ends the session, but a probe that talks nonsense only has failed.
+  if (current) return close(CloseReason::parse_error);
+  receive(TransportKind::websocket, engineio::Packet{});
 }
 
 void Session::websocket_lost(CloseReason why) {

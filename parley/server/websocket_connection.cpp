@@ -39,7 +39,8 @@ void WebSocketConnection::on_bytes(base::MutableBytes bytes) {
     }
     if (std::holds_alternative<MessageReader::NeedMore>(event)) return;
     if (auto const* ping = std::get_if<MessageReader::Ping>(&event)) {
-      write_frame(Opcode::pong, ping->payload);
+      // A peer that pings and does not read gets no pongs to pile up: the latest it is owed is enough.
+      if (!is_blocked()) write_frame(Opcode::pong, ping->payload);
     } else if (auto const* closing = std::get_if<MessageReader::Close>(&event)) {
       auto* const session = session_;
       close(closing->code, {});

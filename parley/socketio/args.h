@@ -46,6 +46,10 @@ class Args {
 struct JsonArgs {
   std::vector<base::Json> values;
 
+  // Constructors, not an aggregate: g++ 12 destroys aggregate temporaries inside a co_await expression twice.
+  JsonArgs() = default;
+  JsonArgs(std::vector<base::Json> given) : values(std::move(given)) {}
+
   static JsonArgs copy_of(Args const& args);
   /// Null beyond the end.
   base::Json const& operator[](std::size_t index) const;

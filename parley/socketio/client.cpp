@@ -6,13 +6,43 @@ namespace parley::socketio {
 namespace {
 
 bool is_binary(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
+bool is_ack(PacketType type) { return type == PacketType::ack || type == PacketType::binary_ack; }
+
+/// The name of an event. One that came as a number is known by its text.
+class EventName {
+ public:
+  EventName() = default;
+  explicit EventName(std::string_view borrowed) : borrowed_(borrowed) {}
+  explicit EventName(std::string number) : number_(std::move(number)) {}
+  std::string_view text() const { return number_.empty() ? borrowed_ : number_; }
+
+ private:
+  std::string_view borrowed_;
+  std::string number_;
+};
+
+/// The shape that events and acknowledgements must have, and the event's name (empty for an acknowledgement).
+base::Result<EventName, PacketError> check_array(PacketType type,
+                                                 base::Result<base::JsonView, base::JsonError> const& array) {
+  if (!array || !array->is_array()) return base::fail(PacketError::bad_payload);
+  if (is_ack(type)) return EventName();
+  auto const first = array->first();
+  if (auto const name = first.as_string()) {
+    if (is_reserved_event(*name)) return base::fail(PacketError::reserved_event);
+    return EventName(*name);
+  }
+  if (first.kind() != base::JsonKind::number) return base::fail(PacketError::bad_payload);
+  std::string number;
+  base::JsonWriter(number).copy(first);
+  return EventName(std::move(number));
+}
 
 }  // namespace
 
 Client::Client(Hub& hub, Link& link) : hub_(hub), link_(link), alive_(std::make_shared<Client*>(this)) {
   hub_.host().after(hub_.config().connect_timeout, [alive = std::weak_ptr(alive_)] {
     auto const client = alive.lock();
-    if (client && (*client)->sockets_.empty()) (*client)->close(CloseReason::forced_server_close);
+    if (client && !(*client)->has_joined_) (*client)->close(CloseReason::forced_server_close);
   });
 }
 
@@ -28,6 +58,9 @@ void Client::receive_text(std::string_view text) {
   auto const header = read_packet_header(text);
   if (!header) return fail(header.error());
   if (is_binary(header->type)) {
+    // Judged now, as without attachments: the client need not send what would be refused.
+    auto const array = hub_.parser().parse(header->json, base::JsonParser::Padding::present);
+    if (auto const valid = check_array(header->type, array); !valid) return fail(valid.error());
     partial_ = std::make_unique<Partial>();
     partial_->json.reserve(header->json.size() + base::json_padding_bytes);
     partial_->json = header->json;
@@ -79,33 +112,19 @@ void Client::on_packet(PacketHeader const& header, std::span<base::SharedBytes c
   }
 
   auto const array = hub_.parser().parse(header.json, base::JsonParser::Padding::present, attachments);
-  if (!array || !array->is_array()) return fail(PacketError::bad_payload);
+  auto const name = check_array(header.type, array);
+  if (!name) return fail(name.error());
   if (!attachments.empty() && !placeholders_fit(*array)) return fail(PacketError::illegal_attachments);
-  bool const is_ack = header.type == PacketType::ack || header.type == PacketType::binary_ack;
-  if (is_ack) {
+  if (is_ack(header.type)) {
     auto const socket = find(header.nsp);
     if (!socket) return close(CloseReason::forced_server_close);
     if (header.id) socket->on_ack(*header.id, Args(*array, header.json, 0, attachments));
     return;
   }
 
-  std::optional<base::JsonView> first;
-  array->for_each_element([&](base::JsonView element) {
-    if (!first) first = element;
-  });
-  if (!first) return fail(PacketError::bad_payload);
-  // A name may be a number; it is known by its text.
-  std::string number;
-  auto name = first->as_string();
-  if (!name && first->kind() == base::JsonKind::number) {
-    base::JsonWriter(number).copy(*first);
-    name = number;
-  }
-  if (!name) return fail(PacketError::bad_payload);
-  if (is_reserved_event(*name)) return fail(PacketError::reserved_event);
   auto const socket = find(header.nsp);
   if (!socket) return close(CloseReason::forced_server_close);
-  socket->on_event(*name, Args(*array, header.json, 1, attachments), header.id);
+  socket->on_event(name->text(), Args(*array, header.json, 1, attachments), header.id);
 }
 
 void Client::on_connect(PacketHeader const& header) {
@@ -141,6 +160,7 @@ void Client::run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpe
 
 void Client::join(std::shared_ptr<Socket> const& socket) {
   std::erase(joining_, socket);
+  has_joined_ = true;
   sockets_.push_back(socket);
   socket->accept();
 }

@@ -52,6 +52,7 @@ class Client {
   std::vector<std::shared_ptr<Socket>> sockets_;
   std::vector<std::shared_ptr<Socket>> joining_;  ///< their middlewares have not decided yet
   std::unique_ptr<Partial> partial_;
+  bool has_joined_ = false;  ///< some namespace, at some time
   /// Lets what was started in the name of this client find out whether it still exists.
   std::shared_ptr<Client*> alive_;
 };
