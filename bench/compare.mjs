@@ -25,8 +25,9 @@ const { values: options } = parseArgs({
   },
 });
 
-const usage = `usage: bench/compare [--cases a,b|all] [--repeat N] [--seconds S] [--warm-up S] [--servers floor,node,parley]
-                     [--bin-dir DIR] [--server-core N] [--load-core N] [--json FILE]
+const usage = `usage: bench/compare [--cases a,b|all] [--repeat N] [--seconds S] [--warm-up S] 
+                     [--servers floor,node,parley] [--bin-dir DIR] [--json FILE]
+                     [--server-core N] [--load-core N]
 cases: ${Object.keys(cases).join(" ")}`;
 
 const bin = (name) => path.join(options["bin-dir"], name);

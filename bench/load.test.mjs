@@ -14,7 +14,8 @@ const bin = (name) => path.join(binDir, name);
 const anyCore = "0-1";
 
 async function runLoad(args, port, pid) {
-  const client = start(anyCore, [bin("bench-load"), ...args, "--port", port, "--pid", pid, "--seconds", "0.3", "--warm-up", "0.1"]);
+  const window = ["--seconds", "0.3", "--warm-up", "0.1"];
+  const client = start(anyCore, [bin("bench-load"), ...args, "--port", port, "--pid", pid, ...window]);
   const outcome = await finish(client, 60_000);
   return { outcome, output: client.output, errorText: client.errorText };
 }
@@ -86,7 +87,10 @@ function small(args) {
 
 const servers = {
   floor: { command: (port, { floor }) => [bin("bench-floor"), "--port", port, "--to", floor], flags: ["--raw"] },
-  node: { command: (port) => [process.execPath, path.join(here, "peers/node_socketio.mjs"), "--port", port], flags: [] },
+  node: {
+    command: (port) => [process.execPath, path.join(here, "peers/node_socketio.mjs"), "--port", port],
+    flags: [],
+  },
   parley: { command: (port) => [bin("bench-server"), "--port", port], flags: [] },
 };
 

@@ -63,7 +63,9 @@ export async function startServer(core, commandFor) {
   const server = start(core, command);
   const giveUpAt = Date.now() + 10_000;
   while (!(await accepts(port))) {
-    if (!running.has(server) || Date.now() > giveUpAt) throw new Error(`${command[0]} did not start: ${server.errorText}`);
+    if (!running.has(server) || Date.now() > giveUpAt) {
+      throw new Error(`${command[0]} did not start: ${server.errorText}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return { server, port };
