@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const usage = `usage: bench/compare [--cases a,b|all] [--repeat N] [--seconds S] [--warm-up S] 
+const usage = `usage: bench/compare [--cases a,b|all] [--repeat N] [--seconds S] [--warm-up S]
                      [--servers floor,node,parley] [--bin-dir DIR] [--json FILE]
                      [--server-core N] [--load-core N]
 cases: ${Object.keys(cases).join(" ")}`;
