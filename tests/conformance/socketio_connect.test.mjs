@@ -174,6 +174,13 @@ describe("flag --connect-timeout", () => {
     assert.equal((await session.poll()).status, 400);
   });
 
+  it("closes a session whose only namespace takes too long to let it in", async () => {
+    const peer = await openWebSocketSession(server);
+    peer.send('40/mw,{"token":"secret","delay":600}');
+    await peer.closeCode();
+    assert.deepEqual(peer.messages.left, []);
+  });
+
   it("leaves a session alone that has joined in time, even after it left again", async () => {
     const socket = await rawSocket(server);
     socket.put("41/plain,");

@@ -210,7 +210,9 @@ for (const transport of ["polling", "websocket"]) {
       const socket = await join("/any");
       await socket.put('42/any,[5,"x"]');
       const [answer] = await roundTrip(socket, '42/any,1["get-any"]');
-      assert.deepEqual(JSON.parse(answer.slice("43/any,1".length)), [{ incoming: [5, "get-any"], outgoing: [] }]);
+      const [{ incoming, outgoing }] = JSON.parse(answer.slice("43/any,1".length));
+      // Whether an application sees the number or its digits depends on the language it is written in.
+      assert.deepEqual([incoming.map(String), outgoing], [["5", "get-any"], []]);
     });
 
     it("does not mistake an object with other keys for a placeholder", async () => {

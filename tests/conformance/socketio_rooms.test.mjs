@@ -192,6 +192,21 @@ forEachWorkerCount("socket.io rooms", {}, (server) => {
     assert.equal(all.length, crowd - 3 + 1);
   });
 
+  it("looks into and moves within other namespaces", async () => {
+    const [asking] = await gather();
+    const others = await connectMany(3, server, "/any");
+    const seen = async (rooms) =>
+      (await command(asking, { op: "fetch-sockets", nsp: "/any", to: rooms })).map(({ id }) => id);
+    assert.deepEqual(await seen([]), others.map(({ id }) => id).sort());
+    await command(asking, { op: "sockets-join", nsp: "/any", to: [others[1].id], rooms: ["there"] });
+    await until(async () => (await seen(["there"])).length === 1, "the other has joined");
+    assert.deepEqual(await command(asking, { op: "fetch-sockets", to: ["there"] }), []);
+    const left = nextEvent(others[1], "disconnect");
+    await command(asking, { op: "disconnect-sockets", nsp: "/any", to: ["there"], close: true });
+    await left;
+    await until(async () => (await seen([])).length === 2, "the other has gone");
+  });
+
   it("asks one other and gets its answer, or hears that it took too long", async () => {
     const [asking, other] = await connectMany(2, server, "/plain");
     other.on("question", (n, answer) => answer({ twice: 2 * n }));
