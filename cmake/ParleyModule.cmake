@@ -20,6 +20,8 @@ option(PARLEY_LTO "Optimise across translation units" OFF)
 if(PARLEY_SANITIZE)
   add_compile_options(-fsanitize=${PARLEY_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${PARLEY_SANITIZE})
+  # The sanitizers' own code makes g++ 12 see uninitialised values inside library headers.
+  add_compile_options(-Wno-maybe-uninitialized)
 endif()
 if(PARLEY_LTO)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)

@@ -99,6 +99,22 @@ TEST_CASE("a task waits for a value that a callback brings, early or late") {
   CHECK(result == 8);
 }
 
+TEST_CASE("a task that waits for an answer nobody can give any more unwinds") {
+  auto const held = std::make_shared<int>(0);
+  bool abandoned = false;
+  {
+    Completion<int> never;
+    auto resolver = never.resolver();
+    auto const copy = resolver;
+    start([](Completion<int> waiting, std::shared_ptr<int>) -> Task<void> { co_await waiting; }(never, held),
+          [&abandoned](std::exception_ptr thrown) { abandoned = thrown != nullptr; });
+    CHECK(held.use_count() == 2);
+    CHECK_FALSE(abandoned);
+  }
+  CHECK(abandoned);
+  CHECK(held.use_count() == 1);
+}
+
 TEST_CASE("an exception inside a task reaches whoever started it") {
   bool seen = false;
   start(

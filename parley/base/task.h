@@ -2,6 +2,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -131,35 +132,62 @@ detail::Detached start(Task<void> task, Done done) {
   done(thrown);
 }
 
+/// Thrown into a coroutine that waits for an answer nobody can give any more (the server stops, a question was
+/// lost): it unwinds and frees what it holds.
+struct Abandoned : std::exception {
+  char const* what() const noexcept override { return "nobody is left to answer"; }
+};
+
 /// A value that arrives by a callback, to be awaited once:
 ///
 ///     Completion<int> answer;
 ///     ask([done = answer.resolver()](int n) mutable { done(n); });
 ///     int n = co_await answer;
 ///
-/// The callback may come before or after the wait begins, on the same worker. If it never comes, the waiting
-/// coroutine is never resumed: whoever hands out callbacks must answer each of them.
+/// The callback may come before or after the wait begins, on the same worker; only the first counts. When every copy
+/// of the resolver is gone without having been called, `co_await` throws Abandoned.
 template <class T>
 class Completion {
  public:
   Completion() : state_(std::make_shared<State>()) {}
 
+  /// To be taken once.
   auto resolver() const {
-    return [state = state_](T value) {
-      if (state->value) return;
-      state->value.emplace(std::move(value));
-      if (state->waiting) std::exchange(state->waiting, nullptr).resume();
-    };
+    return [promise = std::make_shared<Promise>(state_)](T value) { promise->resolve(std::move(value)); };
   }
 
-  bool await_ready() const { return state_->value.has_value(); }
+  bool await_ready() const { return state_->value.has_value() || state_->abandoned; }
   void await_suspend(std::coroutine_handle<> awaiting) { state_->waiting = awaiting; }
-  T await_resume() { return std::move(*state_->value); }
+  T await_resume() {
+    if (!state_->value) throw Abandoned();
+    return std::move(*state_->value);
+  }
 
  private:
   struct State {
     std::optional<T> value;
+    bool abandoned = false;
     std::coroutine_handle<> waiting;
+    void go_on() {
+      if (waiting) std::exchange(waiting, nullptr).resume();
+    }
+  };
+  /// What the copies of a resolver share.
+  struct Promise {
+    explicit Promise(std::shared_ptr<State> target) : state(std::move(target)) {}
+    Promise(Promise const&) = delete;
+    Promise& operator=(Promise const&) = delete;
+    ~Promise() {
+      if (state->value) return;
+      state->abandoned = true;
+      state->go_on();
+    }
+    void resolve(T value) {
+      if (state->value) return;
+      state->value.emplace(std::move(value));
+      state->go_on();
+    }
+    std::shared_ptr<State> state;
   };
   std::shared_ptr<State> state_;
 };

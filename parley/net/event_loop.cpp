@@ -24,6 +24,7 @@ class OneShot final : public Timer {
     auto const self = std::unique_ptr<OneShot>(this);
     call_();
   }
+  void on_abandoned() override { delete this; }
   base::Function<void()> call_;
 };
 

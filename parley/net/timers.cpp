@@ -8,8 +8,15 @@ Timer::~Timer() {
   if (is_set()) timers_->cancel(*this);
 }
 
-Timers::~Timers() {
-  for (auto& entry : heap_) entry.timer->place_ = Timer::nowhere;
+Timers::~Timers() { abandon(); }
+
+void Timers::abandon() {
+  // Whoever is told may cancel others, or set new ones.
+  while (!heap_.empty()) {
+    auto& timer = *heap_.back().timer;
+    cancel(timer);
+    timer.on_abandoned();
+  }
 }
 
 void Timers::set(Timer& timer, base::TimePoint when) {

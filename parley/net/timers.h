@@ -22,6 +22,8 @@ class Timer {
  protected:
   virtual ~Timer();
   virtual void on_timer(base::TimePoint now) = 0;
+  /// The loop has ended, and the time will never come.
+  virtual void on_abandoned() {}
 
  private:
   friend class Timers;
@@ -39,6 +41,8 @@ class Timers {
   void cancel(Timer& timer);
   /// Calls every timer that is due. A timer set again during its call waits for the next turn.
   void run_due(base::TimePoint now);
+  /// Forgets all timers and tells them so.
+  void abandon();
   /// `TimePoint::max()` when none is set.
   base::TimePoint next() const { return heap_.empty() ? base::TimePoint::max() : heap_.front().when; }
 

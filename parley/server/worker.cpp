@@ -78,7 +78,8 @@ void Worker::run() {
   current_worker = this;
   outgoing_.resize(all_.size());
   loop_.run();
-  // What is left is freed here, while this is still its worker.
+  // What is left is freed here, while this is still its worker: first whatever waits for a time.
+  timers().abandon();
   http_.clear();
   websockets_.clear();
   sessions_.clear();

@@ -12,6 +12,8 @@ AnyAck::~AnyAck() = default;
 void report_exception(std::string_view event, std::exception_ptr thrown) {
   try {
     std::rethrow_exception(thrown);
+  } catch (base::Abandoned const&) {
+    base::log_debug("a handler was abandoned", {{"event", event}});
   } catch (std::exception const& exception) {
     base::log_error("a handler has thrown", {{"event", event}, {"what", exception.what()}});
   } catch (...) {
