@@ -39,6 +39,15 @@ forEachWorkerCount("engine.io over HTTP connections", { mode: "engineio" }, (ser
     peer.destroy();
   });
 
+  it("loses no answer when one piece asks for sessions wherever they live", async () => {
+    const sessions = await openMany(12);
+    const peer = await TcpPeer.open(server);
+    await peer.write(sessions.map(({ target }, i) => postRequest(target, `4for ${i}`)).join(""));
+    for (const i of sessions.keys()) assert.equal((await peer.response()).text, "ok", `answer ${i}`);
+    for (const [i, session] of sessions.entries()) assert.equal(await session.next(), `4for ${i}`);
+    peer.destroy();
+  });
+
   it("keeps later answers behind a poll that waits", async () => {
     const [session] = await openMany(1);
     const peer = await TcpPeer.open(server);
