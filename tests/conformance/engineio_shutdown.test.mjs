@@ -3,6 +3,7 @@ import net from "node:net";
 import { describe, it } from "node:test";
 import { startConformance, workerCounts } from "../support/conformance.mjs";
 import { PollingSession, openWebSocketSession, request } from "../support/engine.mjs";
+import { rawSocket } from "../support/socketio.mjs";
 import { within } from "../support/wait.mjs";
 
 const clean = { code: 0, signal: null };
@@ -65,6 +66,37 @@ for (const mode of ["engineio", "socketio"]) {
       });
     });
   }
+}
+
+for (const workers of workerCounts) {
+  describe(`graceful close in the midst of things, ${workers} worker(s)`, () => {
+    it("waits neither for a client that never reads nor for a middleware that never ends", async (test) => {
+      const server = await startFor(test, { workers });
+      const deaf = await rawSocket(server);
+      deaf.socket._socket.pause();
+      deaf.put('42/plain,["cmd",{"op":"emit","event":"much","args":["' + "x".repeat(100_000) + '"],"repeat":200}]');
+      const waiting = await openWebSocketSession(server);
+      waiting.send('40/mw,{"token":"secret","delay":60000}');
+      waiting.send("40/plain,");
+      assert.match(await waiting.next(), /^40\/plain,/);
+      waiting.send('42/plain,["late-ack",60000]');
+      waiting.send('42/plain,1["emit-ack","question",[],60000]');
+      assert.match(await waiting.next(), /question/);
+      await terminate(server);
+      await waiting.closeCode();
+      deaf.socket.terminate();
+    });
+
+    it("sends no DISCONNECT: whoever is lost may come back", async (test) => {
+      const server = await startFor(test, { workers });
+      const sockets = await Promise.all(["polling", "websocket"].map((transport) => rawSocket(server, { transport })));
+      const { answer } = await sockets[0].waitingPoll();
+      await terminate(server);
+      assert.match((await answer).text, /^(6\x1e)?[16]$/);
+      await sockets[1].closeCode();
+      assert.deepEqual(sockets[1].messages.left, []);
+    });
+  });
 }
 
 describe("the process", () => {

@@ -62,6 +62,24 @@ for (const transport of ["polling", "websocket"]) {
       });
     }
 
+    it("server namespace disconnect: whatever the client sends after it is not heard", async () => {
+      const life = await join();
+      const echo = '42/plain,["message","too late"]';
+      if (transport === "polling") await life.socket.post(['42/plain,["disconnect-me",true]', echo]).catch(() => {});
+      else for (const packet of ['42/plain,["disconnect-me",true]', echo]) life.socket.put(packet);
+      await lifeEnds(life, "server namespace disconnect");
+      const rest = [];
+      for (;;) {
+        const packet = await life.socket.next().catch(() => null);
+        if (packet === null) break;
+        rest.push(packet);
+      }
+      assert.deepEqual(
+        rest.filter((packet) => !/^[16]$/.test(packet)),
+        ["41/plain,"]
+      );
+    });
+
     it("server namespace disconnect: disconnectSockets", async () => {
       const life = await join();
       const other = await connect(server, "/plain");
