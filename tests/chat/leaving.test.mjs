@@ -191,13 +191,15 @@ test("deleting the session tells the partner and ends the socket", async (t) => 
   assert.deepEqual([error.message, error.data.code], ["Guest session not found or expired", "SESSION_NOT_FOUND"]);
 });
 
-test("a guest whose session is deleted is told so before its transport closes", async (t) => {
-  const server = await startChat(t);
-  const ada = await server.guest("Ada");
-  await server.request("DELETE", "/api/guest/me", { token: ada.token });
-  assert.deepEqual(await ada.next("error"), { message: "Authentication failed", code: "SESSION_NOT_FOUND" });
-  assert.match(await ada.next("disconnect"), /^transport/);
-});
+for (const transport of ["websocket", "polling"]) {
+  test(`a guest whose session is deleted is told so before its transport closes, over ${transport}`, async (t) => {
+    const server = await startChat(t);
+    const ada = await server.guest("Ada", { transports: [transport] });
+    await server.request("DELETE", "/api/guest/me", { token: ada.token });
+    assert.deepEqual(await ada.next("error"), { message: "Authentication failed", code: "SESSION_NOT_FOUND" });
+    assert.match(await ada.next("disconnect"), /^transport/);
+  });
+}
 
 test("a searching guest whose session is deleted leaves the queue", async (t) => {
   const server = await startChat(t);

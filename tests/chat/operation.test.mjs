@@ -56,6 +56,9 @@ test("a stop ends chats over polling as well", async () => {
   const binary = await launch();
   const server = new ChatServer(binary);
   const [ada, grace] = await server.pair("Ada", "Grace", { transports: ["polling"] });
+  // A guest between two polls cannot be told anything; a round trip later each has its next poll pending.
+  for (const { socket } of [ada, grace]) await eventually("it polls", () => socket.io.engine.transport._polling);
+  for (let i = 0; i < 3; ++i) await server.request("GET", "/health");
   process.kill(binary.pid, "SIGTERM");
   for (const guest of [ada, grace]) {
     assert.equal((await guest.next("room:closed")).reason, "server_shutdown");
