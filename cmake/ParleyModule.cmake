@@ -2,7 +2,8 @@
 #
 # parley_module(<folder> [LINKS <module or library>...] [EXTERNAL <library>...])
 #   makes the static library `parley_base` from parley/base/*.cpp, linked to exactly what it names,
-#   and, with PARLEY_TESTS, the test program `parley_base_test` from parley/base/*_test.cpp.
+#   and, with PARLEY_TESTS, the test program `parley_base_test` from parley/base/*_test.cpp;
+#   the target `unit_tests` builds all of these.
 #   LINKS are visible to users of the module's headers, EXTERNAL are used by its sources alone.
 
 set(CMAKE_CXX_STANDARD 20)
@@ -59,5 +60,6 @@ function(parley_module folder)
     add_executable(${name}_test ${tests} "${PROJECT_SOURCE_DIR}/tests/support/unit_main.cpp")
     target_link_libraries(${name}_test PRIVATE ${name} ${MODULE_EXTERNAL} doctest::doctest)
     add_test(NAME ${name} COMMAND ${name}_test)
+    add_dependencies(unit_tests ${name}_test)
   endif()
 endfunction()

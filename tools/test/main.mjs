@@ -1,0 +1,67 @@
+// Everything the project can prove about itself, step by step; see ./test.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { endAll } from "./run.mjs";
+import { build, format, suite, unitTests } from "./steps.mjs";
+import { Tally } from "./tally.mjs";
+
+const servers = ["parley", "conformance-server"];
+const steps = [
+  ["format", () => format()],
+  ["the test runner itself", () => suite("tools/test")],
+  ["build, release", () => build("release", ["all"])],
+  ["layering", () => suite("tests")],
+  ["unit tests, release", () => unitTests("release")],
+  ["conformance, release", () => suite("tests/conformance")],
+  ["chat, release", () => suite("tests/chat")],
+  ["benchmark, release", () => suite("bench")],
+];
+const sanitized = [
+  ["build, asan", () => build("asan", ["unit_tests", ...servers])],
+  ["unit tests, asan", () => unitTests("asan")],
+  ["conformance, asan", () => suite("tests/conformance", "asan")],
+  ["chat, asan", () => suite("tests/chat", "asan")],
+  ["build, tsan", () => build("tsan", ["unit_tests"])],
+  ["unit tests, tsan", () => unitTests("tsan")],
+];
+
+const args = process.argv.slice(2);
+const quick = args.includes("--quick");
+const wanted = args.filter((arg) => !arg.startsWith("-"));
+const chosen = [...steps, ...(quick ? [] : sanitized)].filter(
+  ([title]) => !wanted.length || wanted.some((word) => title.includes(word))
+);
+if (args.some((arg) => arg.startsWith("-") && arg !== "--quick") || !chosen.length) {
+  console.error("usage: ./test [--quick] [<part of a step's title>...]\n");
+  console.error([...steps, ...sanitized].map(([title]) => `  ${title}`).join("\n"));
+  process.exit(2);
+}
+
+// Whatever a test leaves in its temporary directory goes with this one.
+const scratch = mkdtempSync(path.join(tmpdir(), "parley-test-"));
+process.env.TMPDIR = scratch;
+process.on("exit", () => {
+  endAll();
+  rmSync(scratch, { recursive: true, force: true });
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+
+const total = new Tally();
+const summary = [];
+for (const [title, step] of chosen) {
+  console.log(`── ${title}`);
+  const begun = Date.now();
+  const tally = await step().catch((error) => Tally.failure(`${title} broke off: ${error.stack}`));
+  const seconds = `${Math.round((Date.now() - begun) / 1000)} s`;
+  for (const complaint of tally.complaints) console.log(`${complaint}\n`);
+  const outcome = title.startsWith("build") && !tally.failed ? "done" : String(tally);
+  console.log(`   ${outcome}, ${seconds}`);
+  summary.push(`${tally.failed ? "✗" : "✓"} ${title.padEnd(24)} ${outcome}, ${seconds}`);
+  total.add(tally);
+}
+
+console.log(`\n${summary.join("\n")}\n${total.skipped ? `${total.skipped} skipped\n` : ""}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed ? 1 : 0);
