@@ -50,8 +50,8 @@ class JsonView {
   /// Null when there is no such member.
   JsonView operator[](std::string_view key) const { return find(key).value_or(JsonView{}); }
 
-  /// The first element of an array; null if there is none.
-  JsonView first() const;
+  /// One element of an array; null if there is none. Costs as many steps as `index`.
+  JsonView at(std::size_t index) const;
   void for_each_element(FunctionRef<void(JsonView)> visit) const;
   /// In the order of the text; a repeated name is visited each time.
   void for_each_member(FunctionRef<void(std::string_view, JsonView)> visit) const;

@@ -277,14 +277,16 @@ std::optional<JsonView> JsonView::find(std::string_view key) const {
   return found;
 }
 
-JsonView JsonView::first() const {
+JsonView JsonView::at(std::size_t index) const {
   if (!document_) return {};
   auto const element = to_element(document_, index_);
   if (element.type() != dom::element_type::ARRAY) return {};
-  dom::array const array(element);
-  if (array.begin() == array.end()) return {};
-  auto const words = to_words(*array.begin());
-  return JsonView(words.document, words.index, attachments_);
+  for (auto const child : dom::array(element)) {
+    if (index-- > 0) continue;
+    auto const words = to_words(child);
+    return JsonView(words.document, words.index, attachments_);
+  }
+  return {};
 }
 
 void JsonView::for_each_element(FunctionRef<void(JsonView)> visit) const {

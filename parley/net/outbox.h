@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "parley/base/bytes.h"
@@ -29,7 +30,7 @@ class BlockPool {
  private:
   static constexpr std::uint32_t small_bytes = 2 * 1024;
   static constexpr std::uint32_t large_bytes = 32 * 1024;
-  static constexpr std::size_t kept_max = 256;
+  static constexpr std::size_t kept_max = 2048;
   std::vector<Block> small_;
   std::vector<Block> large_;
 };
@@ -47,12 +48,14 @@ class Outbox {
   void append(base::BytesView bytes);
   /// Room for `bytes` at the end, to be written by the caller before the next call.
   std::uint8_t* extend(std::size_t bytes);
-  /// Keeps a reference; short slices are copied, which is cheaper.
+  /// Keeps a reference, or copies where that is cheaper.
   void append(SharedSlice slice);
 
   std::size_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
   void clear();
+  /// What has not been sent; the outbox is empty then.
+  std::string take_all();
 
   enum class Flushed { all, blocked, failed };
   /// Sends as much as the kernel takes, in as few calls as possible.

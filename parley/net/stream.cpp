@@ -161,11 +161,12 @@ void Stream::close() {
   shut();
 }
 
-int Stream::release() {
+Stream::Released Stream::release() {
   user_ = nullptr;
-  outbox_.clear();
+  flush();
+  if (descriptor_ < 0) return {-1, {}};
   hub_.loop_.unwatch(descriptor_);
-  return std::exchange(descriptor_, -1);
+  return {std::exchange(descriptor_, -1), outbox_.take_all()};
 }
 
 void Stream::shut() {

@@ -81,8 +81,12 @@ class Stream final : public EventSource {
   /// Sends what is queued as far as the kernel takes it at once, then closes. The user hears nothing more.
   void close();
   bool is_open() const { return descriptor_ >= 0; }
-  /// Gives the descriptor away, unwatched; the stream is closed then.
-  int release();
+  /// Gives the descriptor away, unwatched, with the output that the kernel has not taken; the stream is closed then.
+  struct Released {
+    int descriptor;
+    std::string unsent;
+  };
+  Released release();
 
   Address const& peer() const { return peer_; }
   int descriptor() const { return descriptor_; }

@@ -45,9 +45,10 @@ void HttpConnection::turn_away() {
   leave();
 }
 
-void HttpConnection::adopt(std::string bytes) {
+void HttpConnection::adopt(std::string bytes, std::string_view unsent) {
   auto const length = bytes.size();
   bytes.resize(length + base::json_padding_bytes);
+  stream_->outbox().append(base::as_bytes(unsent));
   open();
   if (stream_) stream_->feed({reinterpret_cast<std::uint8_t*>(bytes.data()), length});
 }
@@ -165,8 +166,7 @@ bool HttpConnection::move_if_foreign(base::MutableBytes rest) {
   std::string bytes = parser_.raw_head();
   bytes += base::as_text(rest);
   auto const peer = stream_->peer();
-  int const descriptor = stream_->release();
-  worker_.move_connection(id->worker(), descriptor, peer, std::move(bytes));
+  worker_.move_connection(id->worker(), stream_->release(), peer, std::move(bytes));
   leave();
   return true;
 }

@@ -28,8 +28,8 @@ class HttpConnection final : public net::StreamUser, public net::Timer {
   void open();
   /// There are too many connections: answers 503 at once.
   void turn_away();
-  /// Serves bytes that another worker has read from this connection.
-  void adopt(std::string bytes);
+  /// Goes on where another worker has left off: with the bytes it has read, and the answers it could not send.
+  void adopt(std::string bytes, std::string_view unsent);
 
   /// Answers an engine request: a poll's payload, or "ok".
   void answer_engine(std::string payload);

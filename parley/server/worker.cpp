@@ -66,8 +66,10 @@ Worker::Worker(Application& application, std::vector<std::unique_ptr<Worker>> co
   loop_.on_wake([this] { read_mail(); });
   loop_.on_turn_end([this] { finish_turn(); });
   hub_ = std::make_unique<socketio::Hub>(*this, application.config.sockets, application.specs);
-  listener_ = std::make_unique<net::Listener>(
-      loop_, listening_descriptor, [this](int descriptor, net::Address const& peer) { accept(descriptor, peer, {}); });
+  listener_ =
+      std::make_unique<net::Listener>(loop_, listening_descriptor, [this](int descriptor, net::Address const& peer) {
+        accept({descriptor, {}}, peer, std::nullopt);
+      });
 }
 
 Worker::~Worker() = default;
@@ -145,24 +147,28 @@ std::string const& Worker::http_date() {
 
 // Connections ---------------------------------------------------------------------------------------------------------
 
-void Worker::accept(int descriptor, net::Address const& peer, std::string bytes) {
+void Worker::accept(net::Stream::Released from, net::Address const& peer, std::optional<std::string> bytes) {
   if (stopping_) {
-    close(descriptor);
+    close(from.descriptor);
     return;
   }
-  auto connection = std::make_unique<HttpConnection>(*this, std::make_unique<net::Stream>(streams_, descriptor, peer));
+  auto connection =
+      std::make_unique<HttpConnection>(*this, std::make_unique<net::Stream>(streams_, from.descriptor, peer));
   auto& opened = *connection;
   http_.emplace(&opened, std::move(connection));
   application_.connections.add(1);
   if (application_.connections.read() > static_cast<std::int64_t>(config().limits.connections_max)) {
     return opened.turn_away();
   }
-  bytes.empty() ? opened.open() : opened.adopt(std::move(bytes));
+  bytes ? opened.adopt(std::move(*bytes), from.unsent) : opened.open();
 }
 
-void Worker::move_connection(base::WorkerId to, int descriptor, net::Address const& peer, std::string bytes) {
-  bool const sent = send_job(to, [descriptor, peer, bytes = std::move(bytes)](Worker& other) mutable {
-    other.accept(descriptor, peer, std::move(bytes));
+void Worker::move_connection(base::WorkerId to, net::Stream::Released from, net::Address const& peer,
+                             std::string bytes) {
+  if (from.descriptor < 0) return;
+  int const descriptor = from.descriptor;
+  bool const sent = send_job(to, [from = std::move(from), peer, bytes = std::move(bytes)](Worker& other) mutable {
+    other.accept(std::move(from), peer, std::move(bytes));
   });
   if (!sent) close(descriptor);
 }

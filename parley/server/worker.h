@@ -68,7 +68,7 @@ class Worker final : public socketio::Host {
   void forget(Session& session);
 
   WebSocketConnection& adopt_websocket(std::unique_ptr<net::Stream> stream);
-  void move_connection(base::WorkerId to, int descriptor, net::Address const& peer, std::string bytes);
+  void move_connection(base::WorkerId to, net::Stream::Released from, net::Address const& peer, std::string bytes);
   void forget(HttpConnection& connection);
   void forget(WebSocketConnection& connection);
 
@@ -80,7 +80,8 @@ class Worker final : public socketio::Host {
   void report_refusal(int code, std::string const& message, http::RequestHead const& request) const;
 
  private:
-  void accept(int descriptor, net::Address const& peer, std::string bytes);
+  /// `bytes` were read from the connection already; null: it is new.
+  void accept(net::Stream::Released from, net::Address const& peer, std::optional<std::string> bytes);
   void read_mail();
   void finish_turn();
   void leave_when_quiet(base::TimePoint deadline);

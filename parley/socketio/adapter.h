@@ -17,8 +17,8 @@ namespace parley::socketio {
 struct EmitFlags {
   bool is_volatile = false;  ///< may be dropped rather than wait
   bool local = false;        ///< this process only
-  std::optional<bool> compress;
-  std::optional<base::Duration> timeout;  ///< of acknowledgements; absent: wait as long as the socket lives
+  std::optional<bool> compress{};
+  std::optional<base::Duration> timeout{};  ///< of acknowledgements; absent: wait as long as the socket lives
 };
 
 /// A socket as others see it: a copy, taken when it was asked for.

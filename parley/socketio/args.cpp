@@ -57,14 +57,7 @@ Args::Args(base::JsonView array, std::string_view text, std::size_t skip,
   for (std::size_t i = 0; i < skip; ++i) raw_ = behind_value(raw_);
 }
 
-base::JsonView Args::operator[](std::size_t index) const {
-  base::JsonView found;
-  std::size_t at = 0;
-  array_.for_each_element([&](base::JsonView element) {
-    if (at++ == index + skip_) found = element;
-  });
-  return found;
-}
+base::JsonView Args::operator[](std::size_t index) const { return array_.at(index + skip_); }
 
 Arg Args::arg(std::size_t index) const {
   if (index >= size_) return {};

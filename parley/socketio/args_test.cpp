@@ -165,7 +165,7 @@ base::Json random_json(std::mt19937& random, int depth) {
     case 2:
       return static_cast<std::int64_t>(random()) - 2'000'000'000;
     case 3:
-      return random() / 256.0;
+      return static_cast<double>(random() % 100'000) + 0.5;
     case 4: {
       static constexpr std::string_view letters = "a\"\\[]{},:/\n\t é";
       std::string text;
@@ -205,7 +205,6 @@ TEST_CASE("whatever is encoded reads back the same, whole and sent on argument b
     CHECK(JsonArgs::copy_of(read.args).values == sent.values);
 
     Message again;
-    Encoder(again, "/").event("name", std::nullopt, 0);
     Encoder encoder(again, "/");
     switch (read.args.size()) {
       case 0:

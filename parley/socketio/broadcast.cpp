@@ -1,5 +1,8 @@
 #include "parley/socketio/broadcast.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "parley/socketio/hub.h"
 
 namespace parley::socketio {
@@ -7,52 +10,44 @@ namespace parley::socketio {
 BroadcastOperator::BroadcastOperator(Hub& hub, std::string nsp, Socket const* but)
     : hub_(&hub), nsp_(std::move(nsp)), but_(but) {}
 
-BroadcastOperator BroadcastOperator::to(base::RoomName room) const {
-  auto next = *this;
-  next.target_.rooms.push_back(std::move(room));
-  return next;
+BroadcastOperator BroadcastOperator::to(base::RoomName room) && {
+  target_.rooms.push_back(std::move(room));
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::to(std::vector<base::RoomName> rooms) const {
-  auto next = *this;
-  for (auto& room : rooms) next.target_.rooms.push_back(std::move(room));
-  return next;
+BroadcastOperator BroadcastOperator::to(std::vector<base::RoomName> rooms) && {
+  std::ranges::move(rooms, std::back_inserter(target_.rooms));
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::except(base::RoomName room) const {
-  auto next = *this;
-  next.target_.except.push_back(std::move(room));
-  return next;
+BroadcastOperator BroadcastOperator::except(base::RoomName room) && {
+  target_.except.push_back(std::move(room));
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::except(std::vector<base::RoomName> rooms) const {
-  auto next = *this;
-  for (auto& room : rooms) next.target_.except.push_back(std::move(room));
-  return next;
+BroadcastOperator BroadcastOperator::except(std::vector<base::RoomName> rooms) && {
+  std::ranges::move(rooms, std::back_inserter(target_.except));
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::volatile_() const {
-  auto next = *this;
-  next.flags_.is_volatile = true;
-  return next;
+BroadcastOperator BroadcastOperator::volatile_() && {
+  flags_.is_volatile = true;
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::local() const {
-  auto next = *this;
-  next.flags_.local = true;
-  return next;
+BroadcastOperator BroadcastOperator::local() && {
+  flags_.local = true;
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::compress(bool on) const {
-  auto next = *this;
-  next.flags_.compress = on;
-  return next;
+BroadcastOperator BroadcastOperator::compress(bool on) && {
+  flags_.compress = on;
+  return std::move(*this);
 }
 
-BroadcastOperator BroadcastOperator::timeout(base::Duration limit) const {
-  auto next = *this;
-  next.flags_.timeout = limit;
-  return next;
+BroadcastOperator BroadcastOperator::timeout(base::Duration limit) && {
+  flags_.timeout = limit;
+  return std::move(*this);
 }
 
 std::uint64_t BroadcastOperator::next_ack_id() const { return hub_->next_ack_id(); }

@@ -18,16 +18,27 @@ class BroadcastOperator {
  public:
   BroadcastOperator(Hub& hub, std::string nsp, Socket const* but = nullptr);
 
-  BroadcastOperator to(base::RoomName room) const;
-  BroadcastOperator to(std::vector<base::RoomName> rooms) const;
-  BroadcastOperator in(base::RoomName room) const { return to(std::move(room)); }
-  BroadcastOperator except(base::RoomName room) const;
-  BroadcastOperator except(std::vector<base::RoomName> rooms) const;
-  BroadcastOperator volatile_() const;
-  BroadcastOperator local() const;
-  BroadcastOperator compress(bool on) const;
+  BroadcastOperator to(base::RoomName room) &&;
+  BroadcastOperator to(std::vector<base::RoomName> rooms) &&;
+  BroadcastOperator except(base::RoomName room) &&;
+  BroadcastOperator except(std::vector<base::RoomName> rooms) &&;
+  BroadcastOperator volatile_() &&;
+  BroadcastOperator local() &&;
+  BroadcastOperator compress(bool on) &&;
   /// How long `emit_with_ack` waits.
-  BroadcastOperator timeout(base::Duration limit) const;
+  BroadcastOperator timeout(base::Duration limit) &&;
+  BroadcastOperator in(base::RoomName room) && { return std::move(*this).to(std::move(room)); }
+
+  // The same for one that is kept.
+  BroadcastOperator to(base::RoomName room) const& { return copy().to(std::move(room)); }
+  BroadcastOperator to(std::vector<base::RoomName> rooms) const& { return copy().to(std::move(rooms)); }
+  BroadcastOperator in(base::RoomName room) const& { return copy().to(std::move(room)); }
+  BroadcastOperator except(base::RoomName room) const& { return copy().except(std::move(room)); }
+  BroadcastOperator except(std::vector<base::RoomName> rooms) const& { return copy().except(std::move(rooms)); }
+  BroadcastOperator volatile_() const& { return copy().volatile_(); }
+  BroadcastOperator local() const& { return copy().local(); }
+  BroadcastOperator compress(bool on) const& { return copy().compress(on); }
+  BroadcastOperator timeout(base::Duration limit) const& { return copy().timeout(limit); }
 
   template <class... A>
   void emit(std::string_view event, A const&... arguments) const {
@@ -59,6 +70,7 @@ class BroadcastOperator {
   void disconnect_sockets(bool close = false) const;
 
  private:
+  BroadcastOperator copy() const { return *this; }
   std::uint64_t next_ack_id() const;
   void send(std::shared_ptr<Message> message) const;
   base::Task<BroadcastAnswers> ask(std::shared_ptr<Message> message, std::uint64_t id) const;

@@ -26,7 +26,7 @@ base::Result<EventName, PacketError> check_array(PacketType type,
                                                  base::Result<base::JsonView, base::JsonError> const& array) {
   if (!array || !array->is_array()) return base::fail(PacketError::bad_payload);
   if (is_ack(type)) return EventName();
-  auto const first = array->first();
+  auto const first = array->at(0);
   if (auto const name = first.as_string()) {
     if (is_reserved_event(*name)) return base::fail(PacketError::reserved_event);
     return EventName(*name);
@@ -106,7 +106,7 @@ void Client::on_packet(PacketHeader const& header, std::span<base::SharedBytes c
   if (header.type == PacketType::connect_error) return fail(PacketError::unknown_type);
   if (header.type == PacketType::disconnect) {
     if (!header.json.empty()) return fail(PacketError::bad_payload);
-    auto const socket = find(header.nsp);
+    auto* const socket = find(header.nsp);
     if (!socket) return close(CloseReason::forced_server_close);
     return socket->on_close(CloseReason::client_namespace_disconnect);
   }
@@ -116,13 +116,13 @@ void Client::on_packet(PacketHeader const& header, std::span<base::SharedBytes c
   if (!name) return fail(name.error());
   if (!attachments.empty() && !placeholders_fit(*array)) return fail(PacketError::illegal_attachments);
   if (is_ack(header.type)) {
-    auto const socket = find(header.nsp);
+    auto* const socket = find(header.nsp);
     if (!socket) return close(CloseReason::forced_server_close);
     if (header.id) socket->on_ack(*header.id, Args(*array, header.json, 0, attachments));
     return;
   }
 
-  auto const socket = find(header.nsp);
+  auto* const socket = find(header.nsp);
   if (!socket) return close(CloseReason::forced_server_close);
   socket->on_event(name->text(), Args(*array, header.json, 1, attachments), header.id);
 }
@@ -155,6 +155,8 @@ void Client::run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpe
     std::erase(self.joining_, socket);
     socket->detach();
     self.refuse(socket->nsp(), verdict.error());
+    // It may have been made for this socket alone.
+    if (auto* const nsp = self.hub_.find(socket->nsp())) self.hub_.left(*nsp);
   });
 }
 
@@ -173,9 +175,9 @@ void Client::refuse(std::string_view nsp, ConnectError const& why) {
   link_.send(message);
 }
 
-std::shared_ptr<Socket> Client::find(std::string_view nsp) const {
+Socket* Client::find(std::string_view nsp) const {
   for (auto const& socket : sockets_) {
-    if (socket->nsp() == nsp) return socket;
+    if (socket->nsp() == nsp) return socket.get();
   }
   return nullptr;
 }

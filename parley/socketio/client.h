@@ -44,7 +44,7 @@ class Client {
   void run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpec const& spec, std::size_t next);
   void join(std::shared_ptr<Socket> const& socket);
   void refuse(std::string_view nsp, ConnectError const& why);
-  std::shared_ptr<Socket> find(std::string_view nsp) const;
+  Socket* find(std::string_view nsp) const;
   void fail(PacketError why);
 
   Hub& hub_;

@@ -21,7 +21,9 @@ class Encoder {
   Encoder(Message& message, std::string_view nsp) : message_(message), nsp_(nsp) {
     message_.attachments.clear();
     room_ = Message::headroom + nsp.size() + prefix_bytes_max;
-    message_.buffer.assign(room_, '\0');
+    // What a used buffer holds here is overwritten or never read.
+    message_.buffer.reserve(room_ + 128);
+    message_.buffer.resize(room_);
   }
 
   template <class... A>

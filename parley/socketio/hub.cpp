@@ -18,10 +18,24 @@ Namespace* Hub::find(std::string_view name) const {
   return at == namespaces_.end() ? nullptr : at->second.get();
 }
 
+namespace {
+
+bool accepts(NamespaceSpec const& spec, std::string_view name, base::Json const& auth) {
+  if (!spec.accepts) return false;
+  try {
+    return spec.accepts(name, auth);
+  } catch (...) {
+    report_exception("namespace", std::current_exception());
+    return false;
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<Namespace> Hub::open(std::string_view name, base::Json const& auth) {
   if (auto const at = namespaces_.find(name); at != namespaces_.end()) return at->second;
   for (auto const& spec : specs_) {
-    if (!spec->accepts || !spec->accepts(name, auth)) continue;
+    if (!accepts(*spec, name, auth)) continue;
     auto child = std::make_shared<Namespace>(*this, std::string(name), spec);
     return namespaces_.emplace(child->name(), child).first->second;
   }
@@ -73,11 +87,14 @@ std::size_t Hub::ask_here(Broadcast const& broadcast, std::uint64_t ack_id, Sock
   auto* nsp = find(broadcast.nsp);
   if (!nsp) return 0;
   std::size_t asked = 0;
+  std::vector<std::shared_ptr<Socket>> listening;
   nsp->rooms().select(broadcast.target, but, [&](Socket& socket) {
     ++asked;
+    if (socket.has_outgoing_listeners()) listening.push_back(socket.shared_from_this());
     socket.expect_ack(ack_id, [on_answer](Answer answer) { on_answer(std::move(answer)); });
     socket.send(broadcast.message, broadcast.flags);
   });
+  for (auto const& socket : listening) socket->notify_outgoing(*broadcast.message);
   return asked;
 }
 

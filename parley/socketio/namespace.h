@@ -70,7 +70,13 @@ NamespaceSpec::Middleware make_middleware(F&& middleware) {
         (*done)(base::fail(ConnectError{"Internal server error", {}}));
       });
     } else {
-      next((*body)(*socket));
+      Verdict verdict = base::fail(ConnectError{"Internal server error", {}});
+      try {
+        verdict = (*body)(*socket);
+      } catch (...) {
+        report_exception("connection middleware", std::current_exception());
+      }
+      next(std::move(verdict));
     }
   };
 }

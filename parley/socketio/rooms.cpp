@@ -89,17 +89,19 @@ Socket* RoomIndex::find(base::SocketId const& id) const {
   return at == sockets_.end() ? nullptr : at->second;
 }
 
-bool RoomIndex::has(std::string_view name) const {
-  if (rooms_.contains(name)) return true;
+bool RoomIndex::has(std::string_view name) const { return rooms_.contains(name) || owner_in(name); }
+
+Socket* RoomIndex::owner_in(std::string_view name) const {
   auto const id = base::SocketId::parse(name);
-  return id && find(*id);
+  auto* const socket = id ? find(*id) : nullptr;
+  return socket && socket->membership_.in_own_room ? socket : nullptr;
 }
 
 std::vector<std::pair<std::string, std::size_t>> RoomIndex::sizes() const {
   std::vector<std::pair<std::string, std::size_t>> sizes;
-  for (auto const& [name, room] : rooms_) sizes.emplace_back(name, room->members.size());
+  for (auto const& [name, room] : rooms_) sizes.emplace_back(name, room->members.size() + (owner_in(name) ? 1 : 0));
   for (auto const& [id, socket] : sockets_) {
-    if (socket->membership_.in_own_room) sizes.emplace_back(id.str(), 1);
+    if (socket->membership_.in_own_room && !rooms_.contains(id.text())) sizes.emplace_back(id.str(), 1);
   }
   return sizes;
 }
@@ -108,9 +110,7 @@ void RoomIndex::mark_members(std::string_view name, std::uint32_t mark) {
   if (auto const at = rooms_.find(name); at != rooms_.end()) {
     for (auto const& member : at->second->members) member.socket->membership_.mark = mark;
   }
-  if (auto const id = base::SocketId::parse(name)) {
-    if (auto* socket = find(*id); socket && socket->membership_.in_own_room) socket->membership_.mark = mark;
-  }
+  if (auto* const owner = owner_in(name)) owner->membership_.mark = mark;
 }
 
 void RoomIndex::select(Target const& target, Socket const* but, base::FunctionRef<void(Socket&)> visit) {
@@ -139,9 +139,7 @@ void RoomIndex::select(Target const& target, Socket const* but, base::FunctionRe
     if (auto const at = rooms_.find(std::string_view(room)); at != rooms_.end()) {
       for (auto const& member : at->second->members) meet(*member.socket);
     }
-    if (auto const id = base::SocketId::parse(room)) {
-      if (auto* socket = find(*id); socket && socket->membership_.in_own_room) meet(*socket);
-    }
+    if (auto* const owner = owner_in(room)) meet(*owner);
   }
 }
 

@@ -62,6 +62,8 @@ class RoomIndex {
   std::vector<Socket*> select(Target const& target);
 
  private:
+  /// The socket whose id the room is named by, if it is in it.
+  Socket* owner_in(std::string_view room) const;
   void mark_members(std::string_view room, std::uint32_t mark);
   void vacate(Membership& membership, std::size_t seat);
 

@@ -5,6 +5,28 @@
 #include "parley/socketio/client.h"
 
 namespace parley::socketio {
+namespace {
+
+/// Calls each listener that is there now, whatever they add and remove meanwhile.
+template <class Listener, class... A>
+void call_each(std::vector<std::shared_ptr<Listener>> const& listeners, std::string_view event, A const&... arguments) {
+  for (auto const& listener : std::vector(listeners)) {
+    try {
+      (*listener)(arguments...);
+    } catch (...) {
+      report_exception(event, std::current_exception());
+    }
+  }
+}
+
+/// The JSON of an event that is encoded already.
+std::string_view json_of(Message const& message, std::string_view nsp) {
+  auto const text = message.text();
+  // The name of a namespace may hold brackets, but no comma.
+  return text.substr(text.find('[', nsp == "/" ? 0 : text.find(',')));
+}
+
+}  // namespace
 
 AnyAck::AnyAck(std::shared_ptr<Socket> socket, std::optional<std::uint64_t> id) : socket_(std::move(socket)), id_(id) {}
 AnyAck::~AnyAck() = default;
@@ -86,10 +108,14 @@ void Socket::off(std::string_view event) {
 }
 
 void Socket::on(RefusedEvent, base::Function<void(std::string const&)> handler) {
-  extras().on_error.push_back(std::move(handler));
+  extras().on_error.push_back(std::make_shared<decltype(handler)>(std::move(handler)));
 }
-void Socket::on_any(AnyListener listener) { extras().any.push_back(std::move(listener)); }
-void Socket::on_any_outgoing(AnyListener listener) { extras().any_outgoing.push_back(std::move(listener)); }
+void Socket::on_any(AnyListener listener) {
+  extras().any.push_back(std::make_shared<AnyListener>(std::move(listener)));
+}
+void Socket::on_any_outgoing(AnyListener listener) {
+  extras().any_outgoing.push_back(std::make_shared<AnyListener>(std::move(listener)));
+}
 void Socket::off_any() { extras().any.clear(); }
 void Socket::off_any_outgoing() { extras().any_outgoing.clear(); }
 void Socket::add_middleware(PacketMiddleware middleware) {
@@ -99,14 +125,7 @@ void Socket::add_middleware(PacketMiddleware middleware) {
 void Socket::on_event(std::string_view name, Args const& args, std::optional<std::uint64_t> ack_id) {
   auto const self = shared_from_this();
   if (extras_) {
-    auto const& any = extras_->any;
-    for (std::size_t i = 0; i < any.size(); ++i) {
-      try {
-        extras_->any[i](name, args);
-      } catch (...) {
-        report_exception(name, std::current_exception());
-      }
-    }
+    if (!extras_->any.empty()) call_each(extras_->any, name, name, args);
     if (!extras_->middlewares.empty()) {
       auto event = std::make_shared<PendingEvent>(PendingEvent{std::string(name), JsonArgs::copy_of(args)});
       return run_middlewares(std::move(event), ack_id, 0);
@@ -122,17 +141,22 @@ void Socket::run_middlewares(std::shared_ptr<PendingEvent> event, std::optional<
   if (next < extras_->middlewares.size()) {
     auto const middleware = extras_->middlewares[next];
     auto const self = shared_from_this();
-    (*middleware)(event, [self, event, ack_id, next](base::Result<void, std::string> verdict) {
-      if (verdict) return self->run_middlewares(event, ack_id, next + 1);
-      for (auto& handler : self->extras_->on_error) handler(verdict.error());
-    });
+    try {
+      (*middleware)(event, [self, event, ack_id, next](base::Result<void, std::string> verdict) {
+        if (verdict) return self->run_middlewares(event, ack_id, next + 1);
+        call_each(self->extras_->on_error, event->name, verdict.error());
+      });
+    } catch (...) {
+      report_exception("middleware", std::current_exception());
+    }
     return;
   }
   // What the middlewares have left is read again, as if it had come so.
   Message message;
   Encoder(message, "/").event(event->name, std::nullopt, event->args);
-  auto const text = message.text().substr(message.text().find('['));
-  auto& parser = nsp_->hub().parser();
+  auto const text = json_of(message, "/");
+  // Another event may be under way, with its arguments in the hub's parser: a middleware goes on whenever it likes.
+  base::JsonParser parser;
   auto const array = parser.parse(text, base::JsonParser::Padding::absent, message.attachments);
   if (!array) return;
   auto const self = shared_from_this();
@@ -182,8 +206,10 @@ void Socket::expect_ack(std::uint64_t id, base::Function<void(Answer)> done) {
 base::Task<Answer> Socket::ask(Message& message, std::uint64_t id, std::optional<base::Duration> timeout) {
   base::Completion<Answer> answer;
   expect_ack(id, answer.resolver());
-  if (has_outgoing_listeners()) notify_outgoing(message);
-  send(message, {});
+  if (connected_) {
+    if (has_outgoing_listeners()) notify_outgoing(message);
+    send(message, {});
+  }
   if (timeout) {
     nsp_->hub().host().after(*timeout, [self = weak_from_this(), id] {
       auto const socket = self.lock();
@@ -213,16 +239,12 @@ Message& Socket::scratch() { return nsp_->hub().scratch(); }
 bool Socket::has_outgoing_listeners() const { return extras_ && !extras_->any_outgoing.empty(); }
 
 void Socket::notify_outgoing(Message const& message) {
-  auto const text = message.text().substr(message.text().find('['));
+  auto const text = json_of(message, nsp());
   auto const array = nsp_->hub().outgoing_parser().parse(text, base::JsonParser::Padding::absent, message.attachments);
   if (!array) return;
-  std::string name;
-  std::size_t index = 0;
-  array->for_each_element([&](base::JsonView element) {
-    if (index++ == 0) name = element.as_string().value_or("");
-  });
+  std::string const name(array->at(0).as_string().value_or(""));
   Args const args(*array, text, 1, message.attachments);
-  for (auto& listener : extras_->any_outgoing) listener(name, args);
+  call_each(extras_->any_outgoing, name, std::string_view(name), args);
 }
 
 void Socket::send(Message const& message, EmitFlags const& flags) {
@@ -272,11 +294,14 @@ void Socket::accept() {
       report_exception("connection", std::current_exception());
     }
   }
+  // Most sockets have all the listeners now that they will ever have.
+  listeners_.shrink_to_fit();
 }
 
 void Socket::disconnect(bool close) {
   if (!connected_) return;
   if (close) return client_->disconnect();
+  if (leaving_) return;
   send_packet(PacketType::disconnect, {});
   on_close(CloseReason::server_namespace_disconnect);
 }
@@ -286,7 +311,7 @@ void Socket::drop() {
 }
 
 void Socket::on_close(CloseReason why) {
-  if (!connected_) return;
+  if (!connected_ || std::exchange(leaving_, true)) return;
   auto const self = shared_from_this();
   Incoming leaving{self, "disconnecting", {}, std::nullopt, why};
   dispatch(leaving);
@@ -300,6 +325,12 @@ void Socket::on_close(CloseReason why) {
   dispatch(left);
   // Handlers may hold the socket; letting them go lets it go.
   for (auto& listener : listeners_) listener.removed = true;
+  if (extras_) {
+    extras_->any.clear();
+    extras_->any_outgoing.clear();
+    extras_->middlewares.clear();
+    extras_->on_error.clear();
+  }
   untidy_ = true;
   if (dispatching_ == 0) after_dispatch();
   nsp_->hub().left(*nsp_);

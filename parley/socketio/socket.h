@@ -178,10 +178,11 @@ class Socket : public std::enable_shared_from_this<Socket> {
   struct Extras {
     base::Json auth;
     base::Json data;
-    std::vector<AnyListener> any;
-    std::vector<AnyListener> any_outgoing;
+    // Shared, so that one may go while it runs.
+    std::vector<std::shared_ptr<AnyListener>> any;
+    std::vector<std::shared_ptr<AnyListener>> any_outgoing;
     std::vector<std::shared_ptr<PacketMiddleware>> middlewares;
-    std::vector<base::Function<void(std::string const&)>> on_error;
+    std::vector<std::shared_ptr<base::Function<void(std::string const&)>>> on_error;
     std::vector<Listener> late_listeners;  ///< added while handlers ran
     std::unordered_map<std::uint64_t, base::Function<void(Answer)>> acks;
   };
@@ -223,6 +224,7 @@ class Socket : public std::enable_shared_from_this<Socket> {
   std::unique_ptr<Extras> extras_;
   base::SocketId id_;
   bool connected_ = false;
+  bool leaving_ = false;
   bool untidy_ = false;  ///< listeners were removed or added while handlers ran
   std::uint16_t dispatching_ = 0;
 };

@@ -170,7 +170,12 @@ class Peer final : public Link {
   bool writable() const override { return is_writable; }
   void close(CloseReason why) override { lose(why); }
   TransportKind transport() const override { return TransportKind::websocket; }
-  Handshake handshake() const override { return {.headers = {{"host", "x"}}, .query = {{"EIO", "4"}}, .url = "/x"}; }
+  Handshake handshake() const override {
+    Handshake handshake;
+    handshake.headers = {{"host", "example"}};
+    handshake.query = {{"EIO", "4"}};
+    return handshake;
+  }
 
   std::string sid;
   std::optional<CloseReason> closed;
