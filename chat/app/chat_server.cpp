@@ -66,7 +66,7 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       desk_({.session_life = config.session_life, .call_answer_time = config.call_answer_time}, config.stats_interval,
             TokenAuthority(config.jwt_secret, config.token_life), storage, random,
             {.to_sockets = [this](Effects effects) { to_sockets(std::move(effects)); },
-             .to_everyone = [this](RealtimeStats stats) { io_.emit(RealtimeStats::event, stats); },
+             .to_everyone = [this](RealtimeStats stats) { io_.to(everyone).emit(RealtimeStats::event, stats); },
              .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
              .now = read_clocks}) {
   set_up_http();

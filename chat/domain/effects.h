@@ -27,6 +27,8 @@ struct JoinRoom {
   SocketId socket;
   std::string room;
 };
+/// The room of all who have been welcomed: what everyone is told must not reach a guest before its own welcome.
+inline constexpr std::string_view everyone = "everyone";
 struct LeaveRoom {
   SocketId socket;
   std::string room;

@@ -137,6 +137,7 @@ void Lobby::connect(SessionKey const& key, SocketId socket, Now now, Effects& ou
     established.active_chat = ActiveChat{chat->room(), described(guest(chat->partner_of(found->id)))};
   }
   tell(*found, std::move(established), out);
+  out.push_back(JoinRoom{socket, std::string(everyone)});
   out.push_back(StatsChanged{});
 }
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "chat/domain/testing/town.h"
 
 using namespace parley::chat;
@@ -20,6 +22,15 @@ TEST_CASE("a guest that connects is told who it is before anything else") {
   CHECK_FALSE(told.active_chat);
   CHECK(payload_json(told).find(R"("activeChat":null,"isSearching":false)") != std::string::npos);
   CHECK(town.session(ada)->is_online());
+  // Only now may it hear what everyone is told.
+  auto const joins = [](Effect const& effect) {
+    auto const* join = std::get_if<JoinRoom>(&effect);
+    return join && join->room == everyone;
+  };
+  auto const welcomes = [](Effect const& effect) { return std::holds_alternative<Tell>(effect); };
+  auto const& effects = town.all_effects;
+  REQUIRE(std::ranges::count_if(effects, joins) == 1);
+  CHECK(std::ranges::find_if(effects, welcomes) < std::ranges::find_if(effects, joins));
 }
 
 TEST_CASE("a guest alone searches on; the next to ask is matched with it at once") {
