@@ -17,7 +17,7 @@ using engineio::TransportKind;
 
 namespace {
 
-/// How long a closed polling session waits for its client to fetch what it still has to be told.
+/// How long a closed polling session waits for its client to fetch its last words and then the end.
 constexpr base::Duration linger_time = std::chrono::seconds(5);
 
 bool is_our_wish(CloseReason why) {
@@ -87,9 +87,10 @@ void Session::poll_has_output() {
 void Session::answer_poll() {
   answering_ = false;
   if (!poll_ || !queue_ || (queue_->empty() && !lingering_)) return;
-  if (lingering_) queue_->push(PacketType::close);
+  bool const last = queue_->empty();
+  if (last) queue_->push(PacketType::close);
   std::exchange(poll_, nullptr)->answer_engine(queue_->take_payload());
-  if (lingering_) worker_.forget(*this);
+  if (last) worker_.forget(*this);
 }
 
 // WebSocket -----------------------------------------------------------------------------------------------------------
@@ -207,14 +208,16 @@ void Session::finish(CloseReason why) {
     websocket->close(why == CloseReason::server_shutting_down ? 1001 : 1000, {});
   }
   if (auto* const post = std::exchange(post_, nullptr)) post->session_ended();
+  if (queue_ && !queue_->empty() && is_our_wish(why)) {
+    // Its last words go first and alone: clients drop what comes in one payload with the end.
+    lingering_ = true;
+    worker_.timers().set(*this, worker_.now() + linger_time);
+    return poll_has_output();
+  }
   if (auto* const poll = std::exchange(poll_, nullptr)) {
     // A client that has closed by itself need not be told.
     queue_->push(why == CloseReason::transport_close ? PacketType::noop : PacketType::close);
     poll->answer_engine(queue_->take_payload());
-  } else if (queue_ && !queue_->empty() && is_our_wish(why) && why != CloseReason::server_shutting_down) {
-    lingering_ = true;
-    worker_.timers().set(*this, worker_.now() + linger_time);
-    return;
   }
   worker_.forget(*this);
 }

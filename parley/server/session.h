@@ -100,7 +100,7 @@ class Session final : public net::Timer, public socketio::Link {
   base::SessionId id_;
   bool answering_ = false;   ///< on the worker's list
   bool overflowed_ = false;  ///< on the worker's other list
-  bool lingering_ = false;   ///< closed, but a polling client has not fetched its last packets yet
+  bool lingering_ = false;   ///< closed, but a polling client has not fetched its last words and the end yet
 };
 
 }  // namespace parley::server

@@ -148,7 +148,8 @@ std::string const& Worker::http_date() {
 // Connections ---------------------------------------------------------------------------------------------------------
 
 void Worker::accept(net::Stream::Released from, net::Address const& peer, std::optional<std::string> bytes) {
-  if (stopping_) {
+  // One that another worker hands over may bring the poll that a last answer waits for.
+  if (stopping_ && !bytes) {
     close(from.descriptor);
     return;
   }
@@ -254,9 +255,10 @@ void Worker::stop() {
 }
 
 void Worker::leave_when_quiet(base::TimePoint deadline) {
-  // A turn later the answers are on their way; idle connections may then be dropped.
+  // What is left then are polling clients that have not come for their last words, and idle connections.
   loop_.after(std::chrono::milliseconds(20), [this, deadline] {
-    if (streams_.farewells() == 0 || now() >= deadline) return loop_.stop();
+    bool const quiet = streams_.farewells() == 0 && sessions_.empty();
+    if (quiet || now() >= deadline) return loop_.stop();
     leave_when_quiet(deadline);
   });
 }
