@@ -56,7 +56,7 @@ class EventLoop {
   void wake() const;
 
  private:
-  int wait_ms() const;
+  std::chrono::nanoseconds time_to_wait() const;
   void finish_turn();
 
   int epoll_ = -1;

@@ -16,7 +16,7 @@ namespace {
 thread_local Worker* current_worker = nullptr;
 
 /// How long the last words of a stopping server may take to leave.
-constexpr base::Duration stop_time = std::chrono::seconds(2);
+constexpr base::Duration stop_time = std::chrono::milliseconds(1500);
 
 /// Socket.IO as the user of a session.
 class SocketIoUser final : public SessionUser {

@@ -99,15 +99,57 @@ TEST_CASE("a second wish to join while the first is decided closes the session")
   CHECK(peer.take().empty());
 }
 
-TEST_CASE("an event that comes before its namespace is joined closes the session") {
+TEST_CASE("events that come while a middleware decides are handled after the welcome, in order") {
   World world;
   base::Completion<int> later;
   world.of("/").middlewares.push_back(make_middleware([&](Socket&) -> base::Task<Verdict> {
     static_cast<void>(co_await later);
     co_return Verdict{};
   }));
+  world.of("/").on_connection.push_back(make_connection_handler([](Socket& socket) {
+    socket.emit("welcome");
+    socket.on("echo", [&socket](Arg value) { socket.emit("echo", value); });
+  }));
   Peer peer(world);
   peer.say("0");
+  peer.say(R"(2["echo",1])");
+  peer.say(R"(2["echo",2])");
+  CHECK(peer.take().empty());
+  later.resolver()(1);
+  auto const told = peer.take();
+  REQUIRE(told.size() == 4);
+  CHECK(told[1] == R"(2["welcome"])");
+  CHECK(told[2] == R"(2["echo",1])");
+  CHECK(told[3] == R"(2["echo",2])");
+}
+
+TEST_CASE("events of a client that is not let in go nowhere, and too many of them end it") {
+  World world;
+  base::Completion<int> later;
+  world.of("/").middlewares.push_back(make_middleware([&](Socket&) -> base::Task<Verdict> {
+    static_cast<void>(co_await later);
+    co_return base::fail(ConnectError{"no", {}});
+  }));
+  Peer refused(world);
+  refused.say("0");
+  refused.say(R"(2["too soon"])");
+  later.resolver()(1);
+  CHECK(refused.take() == Told{R"(4{"message":"no"})"});
+  CHECK_FALSE(refused.closed);
+
+  Peer flooding(world);
+  later = {};
+  flooding.say("0");
+  auto const large = R"(2[")" + std::string(400'000, 'x') + R"("])";
+  for (int i = 0; i < 2; ++i) flooding.say(large);
+  CHECK_FALSE(flooding.closed);
+  flooding.say(large);
+  CHECK(flooding.closed == CloseReason::forced_server_close);
+}
+
+TEST_CASE("an event for a namespace that was never asked for closes the session") {
+  World world;
+  Peer peer(world);
   peer.say(R"(2["too soon"])");
   CHECK(peer.closed == CloseReason::forced_server_close);
 }

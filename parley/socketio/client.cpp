@@ -5,6 +5,9 @@
 namespace parley::socketio {
 namespace {
 
+/// What a client may send before a middleware has let it in.
+constexpr std::size_t early_bytes_max = 1'000'000;
+
 bool is_binary(PacketType type) { return type == PacketType::binary_event || type == PacketType::binary_ack; }
 bool is_ack(PacketType type) { return type == PacketType::ack || type == PacketType::binary_ack; }
 
@@ -39,6 +42,14 @@ base::Result<EventName, PacketError> check_array(PacketType type,
 
 }  // namespace
 
+Client::Held::Held(PacketHeader const& packet, std::span<base::SharedBytes const> with)
+    : nsp(packet.nsp), header(packet), attachments(with.begin(), with.end()) {
+  json.reserve(packet.json.size() + base::json_padding_bytes);
+  json = packet.json;
+  header.json = json;
+  header.nsp = nsp;
+}
+
 Client::Client(Hub& hub, Link& link) : hub_(hub), link_(link), alive_(std::make_shared<Client*>(this)) {
   hub_.host().after(hub_.config().connect_timeout, [alive = std::weak_ptr(alive_)] {
     auto const client = alive.lock();
@@ -61,11 +72,7 @@ void Client::receive_text(std::string_view text) {
     // Judged now, as without attachments: the client need not send what would be refused.
     auto const array = hub_.parser().parse(header->json, base::JsonParser::Padding::present);
     if (auto const valid = check_array(header->type, array); !valid) return fail(valid.error());
-    partial_ = std::make_unique<Partial>();
-    partial_->json.reserve(header->json.size() + base::json_padding_bytes);
-    partial_->json = header->json;
-    partial_->nsp = header->nsp;
-    partial_->header = *header;
+    partial_ = std::make_unique<Held>(*header, std::span<base::SharedBytes const>{});
     return;
   }
   on_packet(*header, {});
@@ -76,8 +83,6 @@ void Client::receive_binary(base::BytesView bytes) {
   partial_->attachments.push_back(std::make_shared<base::Bytes const>(bytes.begin(), bytes.end()));
   if (partial_->attachments.size() < partial_->header.attachments) return;
   auto const whole = std::move(partial_);
-  whole->header.json = whole->json;
-  whole->header.nsp = whole->nsp;
   on_packet(whole->header, whole->attachments);
 }
 
@@ -104,6 +109,7 @@ bool placeholders_fit(base::JsonView value) {
 void Client::on_packet(PacketHeader const& header, std::span<base::SharedBytes const> attachments) {
   if (header.type == PacketType::connect) return on_connect(header);
   if (header.type == PacketType::connect_error) return fail(PacketError::unknown_type);
+  if (!joining_.empty() && is_joining(header.nsp)) return hold(header, attachments);
   if (header.type == PacketType::disconnect) {
     if (!header.json.empty()) return fail(PacketError::bad_payload);
     auto* const socket = find(header.nsp);
@@ -134,8 +140,7 @@ void Client::on_connect(PacketHeader const& header) {
     if (!view || !view->is_object()) return fail(PacketError::bad_payload);
     auth = base::Json::copy_of(*view);
   }
-  bool const joining = std::ranges::any_of(joining_, [&](auto const& socket) { return socket->nsp() == header.nsp; });
-  if (joining || find(header.nsp)) return close(CloseReason::forced_server_close);
+  if (is_joining(header.nsp) || find(header.nsp)) return close(CloseReason::forced_server_close);
   auto nsp = hub_.open(header.nsp, auth);
   if (!nsp) return refuse(header.nsp, {"Invalid namespace", {}});
   auto const socket = std::make_shared<Socket>(
@@ -154,6 +159,7 @@ void Client::run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpe
     if (verdict) return self.run_middlewares(socket, spec, next + 1);
     std::erase(self.joining_, socket);
     socket->detach();
+    self.take_early(socket->nsp());
     self.refuse(socket->nsp(), verdict.error());
     // It may have been made for this socket alone.
     if (auto* const nsp = self.hub_.find(socket->nsp())) self.hub_.left(*nsp);
@@ -165,6 +171,30 @@ void Client::join(std::shared_ptr<Socket> const& socket) {
   has_joined_ = true;
   sockets_.push_back(socket);
   socket->accept();
+  // Handling them may end the client; none of them may come after what it sends from now on.
+  auto const alive = std::weak_ptr(alive_);
+  for (auto const& packet : take_early(socket->nsp())) {
+    if (alive.expired()) return;
+    on_packet(packet->header, packet->attachments);
+  }
+}
+
+bool Client::is_joining(std::string_view nsp) const {
+  return std::ranges::any_of(joining_, [&](auto const& socket) { return socket->nsp() == nsp; });
+}
+
+void Client::hold(PacketHeader const& header, std::span<base::SharedBytes const> attachments) {
+  early_bytes_ += header.json.size() + sizeof(Held);
+  for (auto const& attachment : attachments) early_bytes_ += attachment->size();
+  if (early_bytes_ > early_bytes_max) return close(CloseReason::forced_server_close);
+  early_.push_back(std::make_unique<Held>(header, attachments));
+}
+
+std::vector<std::unique_ptr<Client::Held>> Client::take_early(std::string_view nsp) {
+  std::vector<std::unique_ptr<Held>> taken;
+  for (auto& packet : std::exchange(early_, {})) (packet->nsp == nsp ? taken : early_).push_back(std::move(packet));
+  if (early_.empty()) early_bytes_ = 0;
+  return taken;
 }
 
 void Client::refuse(std::string_view nsp, ConnectError const& why) {
@@ -196,6 +226,7 @@ void Client::close(CloseReason why) { link_.close(why); }
 void Client::session_closed(CloseReason why) {
   alive_.reset();
   partial_.reset();
+  early_.clear();
   for (auto const& socket : std::exchange(joining_, {})) socket->detach();
   for (auto const& socket : std::vector(sockets_)) socket->on_close(why);
 }

@@ -31,11 +31,13 @@ class Client {
   Hub& hub() const { return hub_; }
 
  private:
-  /// A packet whose attachments have not all arrived.
-  struct Partial {
+  /// A packet that cannot be handled yet, with memory of its own: its attachments have not all arrived, or its
+  /// namespace has not let the client in.
+  struct Held {
+    Held(PacketHeader const& packet, std::span<base::SharedBytes const> with);
     std::string json;
-    PacketHeader header;
     std::string nsp;
+    PacketHeader header;  ///< views into the two texts
     std::vector<base::SharedBytes> attachments;
   };
 
@@ -43,6 +45,9 @@ class Client {
   void on_connect(PacketHeader const& header);
   void run_middlewares(std::shared_ptr<Socket> const& socket, NamespaceSpec const& spec, std::size_t next);
   void join(std::shared_ptr<Socket> const& socket);
+  bool is_joining(std::string_view nsp) const;
+  void hold(PacketHeader const& header, std::span<base::SharedBytes const> attachments);
+  std::vector<std::unique_ptr<Held>> take_early(std::string_view nsp);
   void refuse(std::string_view nsp, ConnectError const& why);
   Socket* find(std::string_view nsp) const;
   void fail(PacketError why);
@@ -51,7 +56,9 @@ class Client {
   Link& link_;
   std::vector<std::shared_ptr<Socket>> sockets_;
   std::vector<std::shared_ptr<Socket>> joining_;  ///< their middlewares have not decided yet
-  std::unique_ptr<Partial> partial_;
+  std::unique_ptr<Held> partial_;
+  std::vector<std::unique_ptr<Held>> early_;  ///< came while a middleware decided; handled once it has
+  std::size_t early_bytes_ = 0;
   bool has_joined_ = false;  ///< some namespace, at some time
   /// Lets what was started in the name of this client find out whether it still exists.
   std::shared_ptr<Client*> alive_;
