@@ -3,6 +3,7 @@
 # parley_module(<folder> [LINKS <module or library>...] [EXTERNAL <library>...])
 #   makes the static library `parley_base` from parley/base/*.cpp, linked to exactly what it names,
 #   and, with PARLEY_TESTS, the test program `parley_base_test` from parley/base/*_test.cpp;
+#   from each *_fuzz.cpp a test program that asks for its laws with inputs made by chance;
 #   the target `unit_tests` builds all of these.
 #   LINKS are visible to users of the module's headers, EXTERNAL are used by its sources alone.
 
@@ -64,5 +65,15 @@ function(parley_module folder)
     target_link_libraries(${name}_test PRIVATE ${name} ${MODULE_EXTERNAL} doctest::doctest)
     add_test(NAME ${name} COMMAND ${name}_test)
     add_dependencies(unit_tests ${name}_test)
+  endif()
+  if(PARLEY_TESTS)
+    foreach(fuzzer IN LISTS fuzzers)
+      get_filename_component(law "${fuzzer}" NAME_WE)
+      add_executable(${name}_${law} "${fuzzer}" "${PROJECT_SOURCE_DIR}/tests/support/fuzz_smoke.cpp"
+        "${PROJECT_SOURCE_DIR}/tests/support/unit_main.cpp")
+      target_link_libraries(${name}_${law} PRIVATE ${name} ${MODULE_EXTERNAL} doctest::doctest)
+      add_test(NAME ${name}_${law} COMMAND ${name}_${law})
+      add_dependencies(unit_tests ${name}_${law})
+    endforeach()
   endif()
 endfunction()
