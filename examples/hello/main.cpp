@@ -5,9 +5,7 @@
 using namespace parley;
 
 int main() {
-  ServerConfig config;
-  config.port = 3000;
-  Server io(config);
+  Server io{{.port = 3000}};
   io.on(connection, [](Socket& socket) {
     socket.on("hello", [&socket](std::string const& name, Ack<std::string> ack) {
       socket.data().set("name", name);

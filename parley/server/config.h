@@ -15,13 +15,14 @@ namespace parley::server {
 
 /// Which web pages of other origins may talk to the server by polling. Without it: none.
 struct Cors {
-  std::vector<std::string> origins;  ///< exact; "*": any
+  std::vector<std::string> origins{};  ///< exact; "*": any
   bool credentials = false;
   /// Allows what the list does not name; called from every worker.
-  std::function<bool(std::string_view origin, http::RequestHead const&)> also_allow;
+  std::function<bool(std::string_view origin, http::RequestHead const&)> also_allow{};
 };
 
-/// Read once at start, constant afterwards. Defaults are those of Node's server where it has them.
+/// Read once at start, constant afterwards. Defaults are those of Node's server where it has them, so that an
+/// application names what differs: `Server io{{.port = 3001}};`
 struct ServerConfig {
   std::string host = "0.0.0.0";
   std::uint16_t port = 3000;  ///< 0: any free one; `Server::port` tells
@@ -30,10 +31,10 @@ struct ServerConfig {
   bool polling = true;
   bool websocket = true;
   bool allow_upgrades = true;
-  engineio::SessionConfig session;
-  socketio::HubConfig sockets;
-  std::optional<Cors> cors;
-  std::string cookie;  ///< name of the cookie that holds the session id; empty: none
+  engineio::SessionConfig session{};
+  socketio::HubConfig sockets{};
+  std::optional<Cors> cors{};
+  std::string cookie{};  ///< name of the cookie that holds the session id; empty: none
   struct Limits {
     std::size_t connections_max = 200'000;                   ///< per process; further ones get 503
     std::size_t payload_bytes_max = 1'000'000;               ///< one message, or one polling body; told to clients
@@ -41,7 +42,7 @@ struct ServerConfig {
     std::size_t http_body_bytes_max = 100 * 1024;            ///< of requests to the application's own routes
     base::Duration http_idle = std::chrono::seconds(75);     ///< between two requests of a connection
     base::Duration http_request = std::chrono::seconds(60);  ///< from a request's first byte to its last
-  } limits;
+  } limits{};
 };
 
 }  // namespace parley::server
