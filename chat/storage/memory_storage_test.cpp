@@ -29,9 +29,8 @@ parley::base::Result<T, StorageError> given(Stored<T> call) {
 std::vector<std::uint64_t> seqs(Storage& storage, std::string_view room, std::uint64_t after = 0,
                                 std::size_t count_max = 100) {
   std::vector<std::uint64_t> found;
-  for (auto const& each : *given(storage.messages_after(RoomId(std::string(room)), after, count_max))) {
-    found.push_back(each.seq);
-  }
+  auto const messages = given(storage.messages_after(RoomId(std::string(room)), after, count_max));
+  for (auto const& each : *messages) found.push_back(each.seq);
   return found;
 }
 
