@@ -107,6 +107,12 @@ std::optional<std::string> log_level(Config& config, std::string_view text) {
   return "must be trace, debug, info, warning or error";
 }
 
+std::optional<std::string> require_secure(Config& config, std::string_view text) {
+  if (text != "true" && text != "false") return "must be true or false";
+  config.require_secure = text == "true";
+  return std::nullopt;
+}
+
 constexpr std::int64_t far = 1'000'000'000;
 constexpr std::array settings{
     Setting{"PORT", "port for HTTP and WebSocket; 0 lets the system choose", number<&Config::port, 0, 65535>},
@@ -129,6 +135,33 @@ constexpr std::array settings{
             duration<&Config::stats_interval, Duration, 0, day_ms>},
     Setting{"MAX_FILE_SIZE", "largest file, bytes", number<&Config::file_bytes_max, 1, std::int64_t{1} << 40>},
     Setting{"MAX_VOICE_DURATION", "longest voice note, seconds", number<&Config::voice_seconds_max, 1, far>},
+    Setting{"UPLOAD_PATH", "directory of uploaded files", take_text<&Config::upload_path>},
+    Setting{"DATABASE_URL", "where records are kept, such as sqlite:./data/parley.db",
+            take_text<&Config::database_url>},
+    Setting{"RATE_LIMIT_WINDOW_MS", "window of the limit of REST requests",
+            duration<&Config::rest_window, Duration, 1, day_ms>},
+    Setting{"RATE_LIMIT_MAX_REQUESTS", "REST requests per window and client address",
+            number<&Config::rest_requests_max, 1, far>},
+    Setting{"UPLOAD_RATE_LIMIT_MAX", "uploads per hour and client address",
+            number<&Config::uploads_per_hour_max, 1, far>},
+    Setting{"SOCKET_RATE_LIMIT_WINDOW_MS", "window of the limit of socket events",
+            duration<&Config::event_window, Duration, 1, day_ms>},
+    Setting{"SOCKET_RATE_LIMIT_MAX", "socket events per window and guest; 0: unlimited",
+            number<&Config::events_max, 0, far>},
+    Setting{"MAX_CONNECTIONS_PER_IP", "sockets per client address; 0: unlimited",
+            number<&Config::connections_per_address_max, 0, far>},
+    Setting{"PUBLIC_BASE_URL", "prefix of file URLs; empty: derived from the request",
+            take_text<&Config::public_base_url>},
+    Setting{"STUN_SERVER", "STUN server handed to clients", take_text<&Config::stun_server>},
+    Setting{"TURN_SERVER", "TURN server handed to clients", take_text<&Config::turn_server>},
+    Setting{"TURN_USERNAME", "its user", take_text<&Config::turn_username>},
+    Setting{"TURN_CREDENTIAL", "its password", take_text<&Config::turn_credential>},
+    Setting{"TURN_SECRET", "secret shared with the TURN server, for time-limited credentials",
+            take_text<&Config::turn_secret>},
+    Setting{"TLS_CERT_FILE", "certificate chain, PEM; with TLS_KEY_FILE: HTTPS on PORT",
+            take_text<&Config::tls_certificate_file>},
+    Setting{"TLS_KEY_FILE", "private key, PEM", take_text<&Config::tls_key_file>},
+    Setting{"REQUIRE_SECURE", "true: sockets only over TLS", require_secure},
     Setting{"TRUST_PROXY", "how many proxies in front are believed", number<&Config::trusted_proxies, 0, 100>},
     Setting{"LOG_LEVEL", "trace, debug, info, warning or error", log_level},
     Setting{"LOG_FILE", "where log lines go; empty: standard error", take_text<&Config::log_file>},

@@ -30,7 +30,20 @@ struct Config {
   base::Duration stats_interval = std::chrono::seconds(1);
   std::uint64_t file_bytes_max = 10'485'760;
   std::uint64_t voice_seconds_max = 300;
+  std::string upload_path = "./uploads";
+  std::string database_url = "sqlite:./data/parley.db";
+  base::Duration rest_window = std::chrono::minutes(15);
+  std::uint64_t rest_requests_max = 100;    ///< per window and client address
+  std::uint64_t uploads_per_hour_max = 10;  ///< per client address
+  base::Duration event_window = std::chrono::minutes(1);
+  std::uint64_t events_max = 100;                 ///< per window and guest; 0: unlimited
+  std::uint64_t connections_per_address_max = 0;  ///< 0: unlimited
   unsigned trusted_proxies = 0;
+  std::string public_base_url;  ///< empty: derived from each request
+  std::string stun_server = "stun:stun.l.google.com:19302";
+  std::string turn_server, turn_username, turn_credential, turn_secret;  ///< empty: none
+  std::string tls_certificate_file, tls_key_file;                        ///< both empty: plain HTTP
+  std::optional<bool> require_secure;  ///< absent: in production, but not for requests from loopback
   base::LogLevel log_level = base::LogLevel::info;
   std::string log_file;  ///< empty: standard error
 };

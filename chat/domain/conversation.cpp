@@ -47,7 +47,7 @@ Conversation::Said Conversation::say(Author const& author, NewMessage message, M
                  .content = std::move(message.content),
                  .timestamp = message.timestamp ? std::move(*message.timestamp) : written(now),
                  .seq = ++last_seq_,
-                 .delivered_at = {}};
+                 .client_message_id = message.client_message_id};
   waiting_.push_back(
       {{record, false, {{ask, std::move(message.echoed_id)}}}, {}, std::move(message.client_message_id)});
   return Store{std::move(record)};

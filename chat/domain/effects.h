@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat/domain/events.h"
+#include "chat/domain/records.h"
 
 namespace parley::chat {
 
@@ -48,16 +49,47 @@ struct MarkDelivered {
   MessageId id;
   base::Timestamp at;
 };
-/// Forget everything the room has written.
+/// Keep that two guests are matched, then tell `Lobby::chat_kept`: they are told only of a chat that lasts.
+struct KeepChat {
+  ChatRecord chat;
+  std::uint64_t conversation = 0;  ///< tells this chat from an earlier one of the same two guests
+};
+/// Forget the chat and everything the room has written.
 struct EraseRoom {
   RoomId room;
+};
+/// The session is new or has changed. A later record of the same session takes an earlier one's place.
+struct KeepSession {
+  SessionRecord session;
+};
+/// Forget the session and what it has blocked.
+struct EraseSession {
+  SessionKey key;
+  GuestId id;
+};
+struct KeepBlock {
+  BlockRecord block;
+};
+/// Keep a report with the last messages of its room, then tell `Lobby::report_kept`.
+struct KeepReport {
+  Report report;
+  Ask ask;
+};
+/// Read messages of a chat, then tell `Lobby::messages_read`.
+struct ReadMessages {
+  RoomId room;
+  std::uint64_t conversation = 0;
+  std::uint64_t after_seq = 0;
+  std::size_t count_max = 0;
+  std::optional<GuestId> undelivered_to{};  ///< only what this guest has not confirmed
+  Ask ask{};                                ///< whose question this answers; id 0: nobody's
 };
 /// The numbers are no longer those last broadcast.
 struct StatsChanged {};
 
 /// What the outside world must now do, in this order. The domain itself never sends, stores or waits.
-using Effect =
-    std::variant<Tell, Answer, JoinRoom, LeaveRoom, CloseSocket, Store, MarkDelivered, EraseRoom, StatsChanged>;
+using Effect = std::variant<Tell, Answer, JoinRoom, LeaveRoom, CloseSocket, Store, MarkDelivered, KeepChat, EraseRoom,
+                            KeepSession, EraseSession, KeepBlock, KeepReport, ReadMessages, StatsChanged>;
 using Effects = std::vector<Effect>;
 
 }  // namespace parley::chat

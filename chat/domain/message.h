@@ -41,8 +41,9 @@ struct Message {
   MessageType type = MessageType::text;
   Json content;
   std::string timestamp;
-  std::uint64_t seq = 0;                        ///< 1, 2, 3 … within the chat
-  std::optional<base::Timestamp> delivered_at;  ///< the status is `delivered` from then on, `sent` before
+  std::uint64_t seq = 0;                           ///< 1, 2, 3 … within the chat
+  std::optional<base::Timestamp> delivered_at{};   ///< the status is `delivered` from then on, `sent` before
+  std::optional<std::string> client_message_id{};  ///< the same again means the same message
 };
 
 }  // namespace parley::chat

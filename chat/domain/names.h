@@ -38,6 +38,8 @@ using SessionKey = Name<struct SessionKeyTag>;
 /// The contract's `roomId`: which two guests, whatever the order.
 using RoomId = Name<struct RoomTag>;
 using MessageId = Name<struct MessageTag>;
+/// The contract's `fileId`; whoever knows it may read the file.
+using FileId = Name<struct FileTag>;
 
 /// Both clocks at one moment: deadlines are kept on the steady one, people read the other.
 struct Now {

@@ -9,6 +9,29 @@ using Done = base::Result<void, StorageError>;
 
 }  // namespace
 
+Stored<void> MemoryStorage::keep_session(SessionRecord session) {
+  auto const key = session.key;
+  sessions_.insert_or_assign(key, std::move(session));
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::erase_session(SessionKey key, GuestId id) {
+  sessions_.erase(key);
+  std::erase_if(blocks_, [&](BlockRecord const& each) { return each.by == id || each.whom == id; });
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::keep_chat(ChatRecord chat) {
+  auto const room = chat.room;
+  chats_.insert_or_assign(room, std::move(chat));
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::keep_block(BlockRecord block) {
+  blocks_.push_back(std::move(block));
+  co_return Done{};
+}
+
 Stored<void> MemoryStorage::keep(Message message) {
   auto& room = rooms_[message.room];
   room.push_back(std::move(message));
@@ -26,6 +49,8 @@ Stored<void> MemoryStorage::mark_delivered(RoomId room, MessageId id, base::Time
 
 Stored<void> MemoryStorage::erase_room(RoomId room) {
   rooms_.erase(room);
+  chats_.erase(room);
+  std::erase_if(files_, [&](auto const& each) { return each.second.room == room; });
   co_return Done{};
 }
 
@@ -38,6 +63,74 @@ Stored<std::vector<Message>> MemoryStorage::messages_after(RoomId room, std::uin
     }
   }
   co_return messages;
+}
+
+Stored<std::vector<Message>> MemoryStorage::undelivered_after(RoomId room, GuestId recipient, std::uint64_t seq,
+                                                              std::size_t count_max) {
+  std::vector<Message> messages;
+  if (auto const found = rooms_.find(room); found != rooms_.end()) {
+    for (auto const& message : found->second) {
+      if (messages.size() == count_max) break;
+      if (message.seq > seq && message.recipient == recipient && !message.delivered_at) messages.push_back(message);
+    }
+  }
+  co_return messages;
+}
+
+Stored<void> MemoryStorage::keep_file(FileRecord file) {
+  auto const id = file.id;
+  files_.insert_or_assign(id, std::move(file));
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::erase_file(FileId id) {
+  files_.erase(id);
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::keep_report(Report report) {
+  if (auto const found = rooms_.find(report.room); found != rooms_.end()) {
+    auto const& all = found->second;
+    auto const count = std::min(all.size(), Report::messages_max);
+    report.messages.assign(all.end() - static_cast<std::ptrdiff_t>(count), all.end());
+  }
+  reports_.push_back(std::move(report));
+  co_return Done{};
+}
+
+Stored<std::vector<Report>> MemoryStorage::reports() { co_return reports_; }
+
+Stored<bool> MemoryStorage::close_report(std::string id) {
+  co_return std::erase_if(reports_, [&](Report const& each) { return each.id == id; }) > 0;
+}
+
+Stored<void> MemoryStorage::erase_reports_before(base::Timestamp time) {
+  std::erase_if(reports_, [&](Report const& each) { return each.at < time; });
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::keep_ban(Ban ban) {
+  std::erase_if(bans_, [&](Ban const& each) { return each.of == ban.of && each.value == ban.value; });
+  bans_.push_back(std::move(ban));
+  co_return Done{};
+}
+
+Stored<bool> MemoryStorage::erase_ban(Ban::Of of, std::string value) {
+  co_return std::erase_if(bans_, [&](Ban const& each) { return each.of == of && each.value == value; }) > 0;
+}
+
+Stored<Snapshot> MemoryStorage::load() {
+  Snapshot all{.sessions = {}, .chats = {}, .blocks = blocks_, .bans = bans_, .files = {}};
+  for (auto const& [key, session] : sessions_) all.sessions.push_back(session);
+  for (auto const& [id, file] : files_) all.files.push_back(file);
+  for (auto const& [room, chat] : chats_) {
+    auto& restored = all.chats.emplace_back(Snapshot::Chat{chat, {}});
+    for (auto const& each : rooms_[room]) {
+      restored.messages.push_back({each.id, each.sender, each.recipient, each.timestamp, each.client_message_id,
+                                   each.seq, each.delivered_at.has_value()});
+    }
+  }
+  co_return all;
 }
 
 }  // namespace parley::chat

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <unordered_map>
+#include <vector>
 
 #include "chat/storage/storage.h"
 
@@ -12,14 +13,35 @@ class MemoryStorage : public Storage {
  public:
   explicit MemoryStorage(std::size_t messages_per_room_max = 500) : messages_per_room_max_(messages_per_room_max) {}
 
+  Stored<void> keep_session(SessionRecord session) override;
+  Stored<void> erase_session(SessionKey key, GuestId id) override;
+  Stored<void> keep_chat(ChatRecord chat) override;
+  Stored<void> erase_room(RoomId room) override;
+  Stored<void> keep_block(BlockRecord block) override;
   Stored<void> keep(Message message) override;
   Stored<void> mark_delivered(RoomId room, MessageId id, base::Timestamp at) override;
-  Stored<void> erase_room(RoomId room) override;
   Stored<std::vector<Message>> messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) override;
+  Stored<std::vector<Message>> undelivered_after(RoomId room, GuestId recipient, std::uint64_t seq,
+                                                 std::size_t count_max) override;
+  Stored<void> keep_file(FileRecord file) override;
+  Stored<void> erase_file(FileId id) override;
+  Stored<void> keep_report(Report report) override;
+  Stored<std::vector<Report>> reports() override;
+  Stored<bool> close_report(std::string id) override;
+  Stored<void> erase_reports_before(base::Timestamp time) override;
+  Stored<void> keep_ban(Ban ban) override;
+  Stored<bool> erase_ban(Ban::Of of, std::string value) override;
+  Stored<Snapshot> load() override;
 
  private:
   std::size_t messages_per_room_max_;
   std::unordered_map<RoomId, std::deque<Message>> rooms_;
+  std::unordered_map<SessionKey, SessionRecord> sessions_;
+  std::unordered_map<RoomId, ChatRecord> chats_;
+  std::vector<BlockRecord> blocks_;
+  std::unordered_map<FileId, FileRecord> files_;
+  std::vector<Report> reports_;
+  std::vector<Ban> bans_;
 };
 
 }  // namespace parley::chat

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "chat/domain/message.h"
+#include "chat/domain/records.h"
 #include "parley/base/result.h"
 #include "parley/base/task.h"
 
@@ -18,22 +18,55 @@ struct StorageError {
 template <class T>
 using Stored = base::Task<base::Result<T, StorageError>>;
 
-/// Keeps what the domain asks to keep. Every call may take its time.
+/// Keeps what the domain asks to keep. Every call may take its time, and succeeds only once what it has written
+/// would survive the process, as far as this storage can promise it.
 ///
-/// Order     calls about one room take effect in the order in which they were begun, so that a room that has been
-///           erased stays empty; answers may come in any order.
+/// Order     calls take effect in the order in which they were begun, and what was begun earlier is never lost where
+///           something begun later was kept; answers come in that order too.
 /// Lives on  the lobby's worker, and answers there.
 class Storage {
  public:
   virtual ~Storage() = default;
 
-  /// Succeeds only once the message would survive the process, as far as this storage can promise it.
+  // Sessions and chats. Keeping again replaces.
+
+  virtual Stored<void> keep_session(SessionRecord session) = 0;
+  /// Its blocks go with it.
+  virtual Stored<void> erase_session(SessionKey key, GuestId id) = 0;
+  virtual Stored<void> keep_chat(ChatRecord chat) = 0;
+  /// The chat, its messages and the index of its files.
+  virtual Stored<void> erase_room(RoomId room) = 0;
+  virtual Stored<void> keep_block(BlockRecord block) = 0;
+
+  // Messages.
+
   virtual Stored<void> keep(Message message) = 0;
   virtual Stored<void> mark_delivered(RoomId room, MessageId id, base::Timestamp at) = 0;
-  virtual Stored<void> erase_room(RoomId room) = 0;
-
   /// The messages of a room with a greater `seq`, in that order, at most `count_max`.
   virtual Stored<std::vector<Message>> messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) = 0;
+  /// The same, of those that `recipient` has not confirmed.
+  virtual Stored<std::vector<Message>> undelivered_after(RoomId room, GuestId recipient, std::uint64_t seq,
+                                                         std::size_t count_max) = 0;
+
+  // Files: the index, not the bytes.
+
+  virtual Stored<void> keep_file(FileRecord file) = 0;
+  virtual Stored<void> erase_file(FileId id) = 0;
+
+  // Safety.
+
+  /// With the last `Report::messages_max` messages of its room.
+  virtual Stored<void> keep_report(Report report) = 0;
+  /// Those not closed yet, oldest first.
+  virtual Stored<std::vector<Report>> reports() = 0;
+  /// Closing a report erases it. False if there is none of that id.
+  virtual Stored<bool> close_report(std::string id) = 0;
+  virtual Stored<void> erase_reports_before(base::Timestamp time) = 0;
+  virtual Stored<void> keep_ban(Ban ban) = 0;
+  virtual Stored<bool> erase_ban(Ban::Of of, std::string value) = 0;
+
+  /// Everything, to go on from.
+  virtual Stored<Snapshot> load() = 0;
 };
 
 }  // namespace parley::chat
