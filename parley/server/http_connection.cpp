@@ -183,7 +183,7 @@ void HttpConnection::on_complete(base::MutableBytes rest) {
     return;
   }
   if (purpose_ == Purpose::engine_other) return engine_request(rest);
-  HttpRequest request{parser_.head(), target_, std::move(body_), peer_, {}};
+  HttpRequest request{parser_.head(), target_, std::move(body_), peer_, {}, {}, worker_.now()};
   worker_.routes().serve(std::move(request), [alive = std::weak_ptr(alive_)](http::Response response) {
     auto const connection = alive.lock();
     if (connection && (*connection)->stream_) (*connection)->answer(std::move(response));

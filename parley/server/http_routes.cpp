@@ -33,7 +33,7 @@ std::string_view HttpRequest::parameter(std::string_view name) const {
 }
 
 void HttpRoutes::add_route(http::Method method, std::string_view pattern, Handler handler) {
-  routes_.push_back({method, split(pattern), std::move(handler)});
+  routes_.push_back({method, std::string(pattern), split(pattern), std::move(handler)});
 }
 
 HttpRoutes::Handler const* HttpRoutes::find(HttpRequest& request) const {
@@ -61,7 +61,9 @@ HttpRoutes::Handler const* HttpRoutes::find(HttpRequest& request) const {
       if (!fits) break;
       ++at;
     }
-    if (fits && (rest || at == segments.size())) return &route.handler;
+    if (!fits || !(rest || at == segments.size())) continue;
+    request.route = route.pattern;
+    return &route.handler;
   }
   return otherwise_ ? &otherwise_ : nullptr;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parley/base/task.h"
+#include "parley/base/time.h"
 #include "parley/http/request.h"
 #include "parley/http/response.h"
 #include "parley/http/url.h"
@@ -20,6 +21,8 @@ struct HttpRequest {
   std::string body;
   std::string peer;                                             ///< the address at the other end of the connection
   std::vector<std::pair<std::string, std::string>> parameters;  ///< from the route's `:name` segments
+  std::string_view route{};    ///< the pattern of the route that was taken; empty when none fits
+  base::TimePoint received{};  ///< when the last byte had come
 
   /// Empty if absent.
   std::string_view header(std::string_view name) const { return head.headers.find(name).value_or(""); }
@@ -64,6 +67,7 @@ class HttpRoutes {
  private:
   struct Route {
     http::Method method;
+    std::string pattern;
     std::vector<std::string> segments;
     Handler handler;
   };
