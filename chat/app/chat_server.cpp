@@ -61,6 +61,7 @@ constexpr std::string_view session_key = "sessionId";
 ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSource& random)
     : limits_{.file_bytes_max = config.file_bytes_max, .voice_seconds_max = config.voice_seconds_max},
       policy_(config.cors_origins),
+      ice_servers_(config),
       io_(to_server_config(config, policy_)),
       asked_(io_.config().workers),
       desk_({.session_life = config.session_life, .call_answer_time = config.call_answer_time}, config.stats_interval,
@@ -90,6 +91,11 @@ void ChatServer::set_up_http() {
       co_return co_await std::move(work);
     });
   }
+  http.get("/api/webrtc/ice-servers", [this](HttpRequest request) -> Task<Response> {
+    auto const shared = std::make_shared<HttpRequest>(std::move(request));
+    auto work = io_.run_on(lobby_worker, [this, shared] { return tell_ice_servers(desk_, *shared, ice_servers_); });
+    co_return co_await std::move(work);
+  });
   http.otherwise([](HttpRequest const& request) {
     return request.head.method == http::Method::options ? WebPolicy::preflight() : not_found();
   });

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat/app/config.h"
+#include "chat/app/ice_servers.h"
 #include "chat/app/lobby_desk.h"
 #include "chat/app/web_policy.h"
 #include "chat/storage/storage.h"
@@ -62,6 +63,7 @@ class ChatServer {
 
   ContentLimits limits_;
   WebPolicy policy_;
+  IceServers ice_servers_;
   Server io_;
   std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
   LobbyDesk desk_;
