@@ -1,7 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -54,6 +57,49 @@ class Mailbox {
   std::mutex mutex_;
   std::vector<Message> messages_;
   std::size_t const limit_;
+};
+
+/// Work for threads that have nothing else to do: many threads post, and whoever waits takes one at a time, in the
+/// order in which they were posted.
+///
+/// Bound  `limit` messages wait at most; `post` says false beyond it.
+template <class Message>
+class WorkQueue {
+ public:
+  explicit WorkQueue(std::size_t limit) : limit_(limit) {}
+
+  /// Any thread. False: full, or closed; the message stays with its caller.
+  [[nodiscard]] bool post(Message&& message) {
+    std::lock_guard const lock(mutex_);
+    if (closed_ || messages_.size() >= limit_) return false;
+    messages_.push_back(std::move(message));
+    there_is_work_.notify_one();
+    return true;
+  }
+
+  /// Any thread. Waits for a message; nothing once the queue is closed and empty.
+  std::optional<Message> take() {
+    std::unique_lock lock(mutex_);
+    there_is_work_.wait(lock, [this] { return closed_ || !messages_.empty(); });
+    if (messages_.empty()) return std::nullopt;
+    std::optional<Message> message(std::move(messages_.front()));
+    messages_.pop_front();
+    return message;
+  }
+
+  /// Any thread. What waits can still be taken.
+  void close() {
+    std::lock_guard const lock(mutex_);
+    closed_ = true;
+    there_is_work_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable there_is_work_;
+  std::deque<Message> messages_;
+  std::size_t const limit_;
+  bool closed_ = false;
 };
 
 }  // namespace parley::base
