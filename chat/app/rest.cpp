@@ -35,7 +35,7 @@ std::string_view bearer_token(std::string_view authorization) {
   return http::trim(authorization.substr(scheme.size()));
 }
 
-http::Response health(LobbyDesk& desk, HttpRequest const&) {
+Task<http::Response> health(LobbyDesk& desk, HttpRequest const&) {
   auto const uptime = std::chrono::duration<double>(desk.now().steady - desk.started()).count();
   http::Response response = success({});
   response.body = Json::object({{"success", true},
@@ -45,27 +45,27 @@ http::Response health(LobbyDesk& desk, HttpRequest const&) {
                                 {"version", PARLEY_VERSION},
                                 {"redis", "disabled"}})
                       .dump();
-  return response;
+  co_return response;
 }
 
-http::Response ready(LobbyDesk& desk, HttpRequest const&) {
-  if (desk.shutting_down()) return failure(503, text_of(Refusal::shutting_down).message);
-  return success({});
+Task<http::Response> ready(LobbyDesk& desk, HttpRequest const&) {
+  if (desk.shutting_down()) co_return failure(503, text_of(Refusal::shutting_down).message);
+  co_return success({});
 }
 
-http::Response propose_name(LobbyDesk& desk, HttpRequest const&) {
-  return success(Json::object({{"username", propose_username(desk.random())}}));
+Task<http::Response> propose_name(LobbyDesk& desk, HttpRequest const&) {
+  co_return success(Json::object({{"username", propose_username(desk.random())}}));
 }
 
-http::Response create_guest(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> create_guest(LobbyDesk& desk, HttpRequest const& request) {
   base::JsonParser parser;
   auto const body = body_of(request, parser);
-  if (!body) return body.error();
+  if (!body) co_return body.error();
   std::vector<FieldFault> faults;
   auto username = read_username(*body, faults);
   auto const profile = read_profile_update(*body, faults);
-  if (!faults.empty()) return validation_failed(faults);
-  return desk.act([&](Lobby& lobby, Now now, Effects& out) {
+  if (!faults.empty()) co_return validation_failed(faults);
+  co_return desk.act([&](Lobby& lobby, Now now, Effects& out) {
     auto const& session = lobby.create_session(std::move(username), profile, now);
     out.push_back(StatsChanged{});
     return success(Json::object({{"token", desk.issue_token(session)}, {"user", new_user(session)}}), 201,
@@ -73,66 +73,66 @@ http::Response create_guest(LobbyDesk& desk, HttpRequest const& request) {
   });
 }
 
-http::Response tell_me(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> tell_me(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
-  return success(Json::object({{"user", own_user(**me)}}));
+  if (!me) co_return me.error();
+  co_return success(Json::object({{"user", own_user(**me)}}));
 }
 
-http::Response tell_guest(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> tell_guest(LobbyDesk& desk, HttpRequest const& request) {
   auto const* session = desk.lobby().find(SessionKey(std::string(request.parameter("sessionId"))), desk.now());
-  if (!session) return failure(404, text_of(Refusal::session_expired).message);
-  return success(Json::object({{"user", known_user(*session)}}));
+  if (!session) co_return failure(404, text_of(Refusal::session_expired).message);
+  co_return success(Json::object({{"user", known_user(*session)}}));
 }
 
-http::Response update_profile(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> update_profile(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
+  if (!me) co_return me.error();
   base::JsonParser parser;
   auto const body = body_of(request, parser);
-  if (!body) return body.error();
+  if (!body) co_return body.error();
   std::vector<FieldFault> faults;
   auto const update = read_profile_update(*body, faults);
-  if (!faults.empty()) return validation_failed(faults);
+  if (!faults.empty()) co_return validation_failed(faults);
   auto const* session = desk.lobby().update_profile((*me)->key, update, desk.now());
-  if (!session) return failure(404, text_of(Refusal::session_unknown).message);
-  return success(to_tree(session->profile), 200, "Location updated successfully");
+  if (!session) co_return failure(404, text_of(Refusal::session_unknown).message);
+  co_return success(to_tree(session->profile), 200, "Location updated successfully");
 }
 
-http::Response refresh(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> refresh(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
-  return success(Json::object({{"token", desk.issue_token(**me)}, {"user", new_user(**me)}}));
+  if (!me) co_return me.error();
+  co_return success(Json::object({{"token", desk.issue_token(**me)}, {"user", new_user(**me)}}));
 }
 
-http::Response delete_me(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> delete_me(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
+  if (!me) co_return me.error();
   desk.act([key = (*me)->key](Lobby& lobby, Now now, Effects& out) { lobby.erase_session(key, now, out); });
-  return success({});
+  co_return success({});
 }
 
-http::Response statistics(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> statistics(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
-  return success(tree_of(desk.lobby().report(desk.now())));
+  if (!me) co_return me.error();
+  co_return success(tree_of(desk.lobby().report(desk.now())));
 }
 
-http::Response online_users(LobbyDesk& desk, HttpRequest const& request) {
+Task<http::Response> online_users(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
-  if (!me) return me.error();
+  if (!me) co_return me.error();
   auto const report = desk.lobby().report(desk.now());
   auto tree = tree_of(report);
-  return success(Json::object(
+  co_return success(Json::object(
       {{"onlineUsers", tree["onlineUsers"]}, {"count", report.stats.online_users}, {"timestamp", report.timestamp}}));
 }
 
-http::Response socket_statistics(LobbyDesk& desk, HttpRequest const&) {
+Task<http::Response> socket_statistics(LobbyDesk& desk, HttpRequest const&) {
   auto const stats = desk.lobby().stats();
   // Each guest who is online has a channel of its own, each chat has a room.
-  return success(Json::object({{"connectedSockets", stats.active_users},
-                               {"rooms", stats.online_users + stats.connected_users},
-                               {"namespace", "/"}}));
+  co_return success(Json::object({{"connectedSockets", stats.active_users},
+                                  {"rooms", stats.online_users + stats.connected_users},
+                                  {"namespace", "/"}}));
 }
 
 }  // namespace parley::chat::rest

@@ -3,30 +3,32 @@
 #include "chat/app/lobby_desk.h"
 #include "parley/server/http_routes.h"
 
-/// What the REST routes do. Each runs on the lobby's worker, so that what it reads and what it changes are one moment.
+/// What the REST routes do. Each runs on the lobby's worker, so that what it reads and what it changes between two
+/// waits is one moment. The request outlives the answer; what belongs to the lobby does not survive a wait.
 namespace parley::chat::rest {
 
+using base::Task;
 using server::HttpRequest;
 
-http::Response health(LobbyDesk& desk, HttpRequest const& request);
-http::Response ready(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> health(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> ready(LobbyDesk& desk, HttpRequest const& request);
 
-http::Response propose_name(LobbyDesk& desk, HttpRequest const& request);
-http::Response create_guest(LobbyDesk& desk, HttpRequest const& request);
-http::Response tell_me(LobbyDesk& desk, HttpRequest const& request);
-http::Response tell_guest(LobbyDesk& desk, HttpRequest const& request);
-http::Response update_profile(LobbyDesk& desk, HttpRequest const& request);
-http::Response refresh(LobbyDesk& desk, HttpRequest const& request);
-http::Response delete_me(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> propose_name(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> create_guest(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> tell_me(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> tell_guest(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> update_profile(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> refresh(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> delete_me(LobbyDesk& desk, HttpRequest const& request);
 
-http::Response statistics(LobbyDesk& desk, HttpRequest const& request);
-http::Response online_users(LobbyDesk& desk, HttpRequest const& request);
-http::Response socket_statistics(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> statistics(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> online_users(LobbyDesk& desk, HttpRequest const& request);
+Task<http::Response> socket_statistics(LobbyDesk& desk, HttpRequest const& request);
 
 struct Route {
   http::Method method;
   std::string_view pattern;
-  http::Response (*answer)(LobbyDesk&, HttpRequest const&);
+  Task<http::Response> (*answer)(LobbyDesk&, HttpRequest const&);
 };
 
 /// Of several patterns that fit the first is meant.

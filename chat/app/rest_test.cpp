@@ -15,7 +15,7 @@ namespace {
 
 /// A desk that reaches nobody, asked over REST.
 struct Counter {
-  using Answer = http::Response (*)(LobbyDesk&, rest::HttpRequest const&);
+  using Answer = rest::Task<http::Response> (*)(LobbyDesk&, rest::HttpRequest const&);
   struct Reply {
     unsigned status;
     Json body;
@@ -26,7 +26,13 @@ struct Counter {
     request.body = std::move(body);
     request.parameters = parameters;
     if (!token.empty()) request.head.headers.set("Authorization", "Bearer " + token);
-    auto const response = answer(desk, request);
+    std::optional<http::Response> answered;
+    auto const run = [](rest::Task<http::Response> task, auto& out) -> rest::Task<void> {
+      out.emplace(co_await std::move(task));
+    };
+    parley::base::start(run(answer(desk, request), answered), [](std::exception_ptr thrown) { CHECK_FALSE(thrown); });
+    REQUIRE(answered);
+    auto const& response = *answered;
     CHECK(response.headers.find("content-type") == "application/json; charset=utf-8");
     return {response.status, *Json::parse(response.body)};
   }

@@ -122,6 +122,8 @@ Server::Server(ServerConfig config) {
 Server::~Server() {
   post_stop();
   wait();
+  // Whoever waited for an answer unwinds when the mail is freed, and what it wants to send then finds no worker.
+  auto const ended = std::exchange(workers_, {});
 }
 
 void Server::allow_request(std::function<base::Result<void, std::string>(HttpRequest const&)> policy) {
@@ -159,6 +161,7 @@ base::Result<void, std::string> Server::open() {
   for (unsigned i = 0; i < listening.size(); ++i) {
     workers_.push_back(std::make_unique<Worker>(application_, workers_, static_cast<base::WorkerId>(i), listening[i]));
   }
+  if (on_start_) workers_[0]->run_before(on_start_);
   return {};
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <exception>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -19,6 +21,23 @@ using socketio::RemoteSocket;
 using socketio::Socket;
 
 class Server;
+
+namespace detail {
+
+template <class T>
+struct Waited {
+  using type = T;
+};
+template <class T>
+struct Waited<base::Task<T>> {
+  using type = T;
+};
+
+}  // namespace detail
+
+/// What a call gives in the end: the result itself, or that of the coroutine.
+template <class F>
+using ResultOn = typename detail::Waited<std::invoke_result_t<F&>>::type;
 
 /// A namespace as the application speaks of it: set up before the server runs, used from any worker afterwards.
 class NamespaceHandle {
@@ -175,6 +194,8 @@ class Server {
   void on_connection_error(std::function<void(EngineRefusal const&)> handler);
   /// Uses Engine.IO alone, without namespaces and events.
   void on_engine_session(std::function<void(EngineSocket&)> handler);
+  /// Called on worker 0 before any worker serves: whoever connects meanwhile waits.
+  void on_start(std::function<void()> handler) { on_start_ = std::move(handler); }
   /// Called on worker 0 when the server is told to stop, before its sessions end.
   void on_stop(std::function<void()> handler) { on_stop_ = std::move(handler); }
   /// Called once every worker listens, on the thread of `run` or `start`.
@@ -219,30 +240,59 @@ class Server {
   std::int64_t connections() const { return application_.connections.read(); }
   /// Runs `call` on a worker. False: its mailbox is full, or the server does not run.
   [[nodiscard]] bool post(base::WorkerId to, base::Function<void()> call);
-  /// Runs `call` on another worker and goes on here with its result. Calls from one worker to another keep their
-  /// order, and so do their results. Throws std::runtime_error when that worker's mailbox is full.
+  /// Runs `call` on another worker and goes on here with its result; the result of a coroutine is waited for there.
+  /// Calls from one worker to another keep their order, and so do results that need no wait. What `call` throws is
+  /// thrown here, and std::runtime_error when that worker's mailbox is full.
   template <class F>
-  base::Task<std::invoke_result_t<F&>> run_on(base::WorkerId to, F call) {
-    using R = std::invoke_result_t<F&>;
+  base::Task<ResultOn<F>> run_on(base::WorkerId to, F call) {
+    using R = ResultOn<F>;
     auto const home = this_worker();
-    base::Completion<R> result;
+    base::Completion<Carried<R>> result;
     bool const posted = post(to, [this, home, call = std::move(call), resolve = result.resolver()]() mutable {
-      auto value = std::make_shared<R>(call());
-      // Whoever waits has a mailbox of its own size; if it is full, so is everything, and the wait ends with it.
-      static_cast<void>(post(home, [value, resolve]() mutable { resolve(std::move(*value)); }));
+      auto carry_home = [this, home, resolve = std::move(resolve)](Carried<R> carried) mutable {
+        auto const shared = std::make_shared<Carried<R>>(std::move(carried));
+        // Whoever waits has a mailbox of its own size; if it is full, so is everything, and the wait ends with it.
+        static_cast<void>(
+            post(home, [shared, resolve = std::move(resolve)]() mutable { resolve(std::move(*shared)); }));
+      };
+      base::start(carry<R>(std::move(call), std::move(carry_home)), [](std::exception_ptr) {});
     });
     if (!posted) throw std::runtime_error("a worker's mailbox is full");
-    co_return co_await result;
+    auto carried = co_await result;
+    if (carried.thrown) std::rethrow_exception(carried.thrown);
+    co_return std::move(*carried.value);
   }
 
  private:
   friend class NamespaceHandle;
+  /// What comes back from another worker: one of the two.
+  template <class R>
+  struct Carried {
+    std::optional<R> value;
+    std::exception_ptr thrown;
+  };
+  template <class R, class F, class Done>
+  static base::Task<void> carry(F call, Done done) {
+    Carried<R> carried;
+    try {
+      if constexpr (base::is_task<std::invoke_result_t<F&>>) {
+        carried.value.emplace(co_await call());
+      } else {
+        carried.value.emplace(call());
+      }
+    } catch (...) {
+      carried.thrown = std::current_exception();
+    }
+    done(std::move(carried));
+    co_return;
+  }
   base::Result<void, std::string> open();
   void stop_all();
 
   Application application_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
+  std::function<void()> on_start_;
   std::function<void()> on_stop_;
   std::function<void(std::uint16_t)> on_listening_;
   std::uint16_t port_ = 0;

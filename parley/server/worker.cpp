@@ -76,6 +76,13 @@ Worker::~Worker() = default;
 
 Worker* Worker::current() { return current_worker; }
 
+void Worker::run_before(base::FunctionRef<void()> call) {
+  current_worker = this;
+  outgoing_.resize(all_.size());
+  call();
+  current_worker = nullptr;
+}
+
 void Worker::run() {
   current_worker = this;
   outgoing_.resize(all_.size());

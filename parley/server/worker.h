@@ -31,6 +31,8 @@ class Worker final : public socketio::Host {
 
   /// The worker whose thread this is; null elsewhere.
   static Worker* current();
+  /// Runs `call` as if on this worker, which does not run yet.
+  void run_before(base::FunctionRef<void()> call);
   /// Serves until `stop` has done its work.
   void run();
   /// Ends all sessions, lets their last words leave, and then lets `run` return.
