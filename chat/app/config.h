@@ -45,30 +45,45 @@ struct Config {
   std::string tls_certificate_file, tls_key_file;                        ///< both empty: plain HTTP
   std::optional<bool> require_secure;  ///< absent: in production, but not for requests from loopback
   base::LogLevel log_level = base::LogLevel::info;
-  std::string log_file;  ///< empty: standard error
+  std::string log_file;                            ///< empty: standard error
 };
 
-/// A setting that cannot be used, by the name of its variable.
+/// A setting as somebody has written it down.
+struct Given {
+  std::string text;
+  std::string where;  ///< in words: the flag, the environment, the line of a file
+};
+/// The settings of one source, by the name of their variable (`PORT` for `--port`).
+using SettingsLayer = std::map<std::string, Given, std::less<>>;
+
+/// What is wrong with a setting, or with the place it comes from.
 struct ConfigFault {
-  std::string name;
-  std::string message;
+  std::string name;     ///< of the variable; of a file that cannot be read: the file
+  std::string message;  ///< a sentence's rest, such as "must be true or false"
+  std::string where;    ///< empty: nowhere, and that is the fault
 };
-
-/// The settings given as flags, by the name of their variable (`PORT` for `--port`), or what to say before leaving.
-struct CommandLine {
-  std::map<std::string, std::string, std::less<>> settings;
-  struct Leave {
-    std::string text;
-    int exit_code = 0;
-  };
-  std::optional<Leave> leave;
-};
-CommandLine read_command_line(int count, char const* const* arguments);
+using ConfigFaults = std::vector<ConfigFault>;
+/// One line for people.
+std::string to_text(ConfigFault const& fault);
 
 /// The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(std::string const& name)>;
+SettingsLayer read_environment(Environment const& environment);
 
-/// Flag over environment over default; an empty value counts as none. Reports all faults at once.
-base::Result<Config, std::vector<ConfigFault>> read_config(CommandLine const& line, Environment const& environment);
+/// Everything that was given. A setting is taken from the first source that has it; what another source overrides is
+/// not looked at.
+struct SettingsSources {
+  SettingsLayer flags, environment, file;
+  ConfigFaults faults{};  ///< found on the way, such as a key in the file that names no setting
+
+  /// Null: the default holds.
+  Given const* find(std::string_view name) const;
+};
+
+/// The settings that hold, or all that is wrong with any of them.
+base::Result<Config, ConfigFaults> read_config(SettingsSources const& sources);
+
+/// All settings that hold and where each comes from, as a file that can be read again. Secrets are left out.
+std::string show_config(Config const& config, SettingsSources const& sources);
 
 }  // namespace parley::chat

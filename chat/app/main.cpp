@@ -3,6 +3,8 @@
 #include <cstdlib>
 
 #include "chat/app/chat_server.h"
+#include "chat/app/command_line.h"
+#include "chat/app/config_file.h"
 #include "chat/app/log_output.h"
 #include "chat/app/token_secret.h"
 #include "chat/storage/memory_storage.h"
@@ -34,6 +36,12 @@ int serve(Config config) {
   return ChatServer(config, storage, random).run();
 }
 
+SettingsSources sources_of(CommandLine const& line) {
+  SettingsSources sources{.flags = line.flags, .environment = read_environment(environment), .file = {}};
+  if (line.config_file) read_settings_file(*line.config_file, sources.file, sources.faults);
+  return sources;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -42,10 +50,21 @@ int main(int count, char** arguments) {
     std::fputs(line.leave->text.c_str(), line.leave->exit_code == 0 ? stdout : stderr);
     return line.leave->exit_code;
   }
-  auto const config = read_config(line, environment);
+  auto const sources = sources_of(line);
+  auto const config = read_config(sources);
   if (!config) {
-    for (auto const& fault : config.error()) std::fprintf(stderr, "%s %s\n", fault.name.c_str(), fault.message.c_str());
+    for (auto const& fault : config.error()) std::fprintf(stderr, "%s\n", to_text(fault).c_str());
     return 1;
+  }
+  switch (line.task) {
+    case CommandLine::Task::check_config:
+      std::puts("ok");
+      return 0;
+    case CommandLine::Task::show_config:
+      std::fputs(show_config(*config, sources).c_str(), stdout);
+      return 0;
+    case CommandLine::Task::serve:
+      break;
   }
   // Before the log's thread is there, so that no thread but the server's hears of them.
   net::Signals::block({SIGINT, SIGTERM});

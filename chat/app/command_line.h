@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "chat/app/config.h"
+
+namespace parley::chat {
+
+/// What the process was started for.
+struct CommandLine {
+  enum class Task {
+    serve,
+    check_config,
+    show_config
+  };
+  Task task = Task::serve;
+  SettingsLayer flags;
+  std::optional<std::string> config_file;
+
+  /// Set: there is only this to say.
+  struct Leave {
+    std::string text;
+    int exit_code = 0;
+  };
+  std::optional<Leave> leave;
+};
+
+CommandLine read_command_line(int count, char const* const* arguments);
+
+}  // namespace parley::chat
