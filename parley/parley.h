@@ -34,6 +34,7 @@ using engineio::CloseReason;
 using engineio::to_string;
 using engineio::TransportKind;
 
+using http::BodySource;
 using http::Method;
 using http::Response;
 
@@ -65,6 +66,7 @@ using server::HttpRequest;
 using server::HttpRoutes;
 using server::NamespaceHandle;
 using server::ParentNamespace;
+using server::RequestBody;
 using server::Server;
 using server::ServerConfig;
 

@@ -85,6 +85,8 @@ unsigned status_of(HttpError error) {
     case HttpError::bad_request:
     case HttpError::body_incomplete:
       return 400;
+    case HttpError::body_too_slow:
+      return 408;
     case HttpError::body_too_large:
       return 413;
     case HttpError::uri_too_long:
@@ -113,6 +115,8 @@ std::string_view to_string(HttpError error) {
       return "body too large";
     case HttpError::body_incomplete:
       return "body incomplete";
+    case HttpError::body_too_slow:
+      return "body too slow";
     case HttpError::unsupported_version:
       return "unsupported HTTP version";
     case HttpError::unsupported_transfer_encoding:

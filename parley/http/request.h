@@ -24,6 +24,7 @@ enum class HttpError {
   uri_too_long,
   body_too_large,
   body_incomplete,  ///< the peer has ended the connection inside a body; for whoever reads the connection to say
+  body_too_slow,    ///< likewise for the reader to say
   unsupported_version,
   unsupported_transfer_encoding,
   unsupported_expectation

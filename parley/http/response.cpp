@@ -128,9 +128,10 @@ std::string serialize(Response const& response, bool keep_alive, bool head_only,
     if (response.headers.find("Upgrade")) connection += ", Upgrade";
     append_field(out, "Connection", connection);
   }
-  if (has_length(response.status)) append_field(out, "Content-Length", std::to_string(response.body.size()));
+  auto const length = response.source ? response.source->bytes() : response.body.size();
+  if (has_length(response.status)) append_field(out, "Content-Length", std::to_string(length));
   out += "\r\n";
-  if (has_length(response.status) && !head_only) out += response.body;
+  if (has_length(response.status) && !head_only && !response.source) out += response.body;
   return out;
 }
 

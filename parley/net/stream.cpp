@@ -13,6 +13,8 @@ namespace {
 
 /// How often one connection may fill the receive buffer before others get their turn.
 constexpr int reads_per_turn = 8;
+/// What a peer may still send to a stream that is on its way out.
+constexpr std::size_t dropped_bytes_max = 32 * 1024 * 1024;
 
 }  // namespace
 
@@ -24,11 +26,17 @@ class StreamHub::Farewell final : public Timer, public StreamUser {
     hub_.loop_.timers().set(*this, hub_.loop_.now() + limit);
     stream_->user_ = this;
     stream_->leaving_ = true;
+    stream_->resume();
     stream_->flush();
   }
 
  private:
-  void on_bytes(base::MutableBytes) override {}
+  void on_bytes(base::MutableBytes bytes) override {
+    dropped_bytes_ += bytes.size();
+    if (dropped_bytes_ <= dropped_bytes_max) return;
+    stream_->close();
+    leave();
+  }
   void on_end(StreamEnd) override { leave(); }
   void on_timer(base::TimePoint) override { leave(); }
   void leave() {
@@ -38,6 +46,7 @@ class StreamHub::Farewell final : public Timer, public StreamUser {
 
   StreamHub& hub_;
   std::unique_ptr<Stream> stream_;
+  std::size_t dropped_bytes_ = 0;
 };
 
 StreamHub::~StreamHub() = default;
@@ -95,9 +104,16 @@ void Stream::output_added() {
   hub_.dirty_.push_back(this);
 }
 
+void Stream::resume() {
+  if (!std::exchange(paused_, false) || descriptor_ < 0) return;
+  // The edges that came meanwhile are gone: ask the kernel itself.
+  hub_.loop_.again(*this);
+}
+
 void Stream::on_ready(std::uint32_t events) {
   if (descriptor_ < 0) return;
   if (events & EPOLLOUT && blocked_) flush();
+  if (paused_) return;
   // Zero events: we stopped in the middle to be fair, and the kernel will not tell us again what is left.
   bool const ending = events == 0 || events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
   if (ending || events & EPOLLIN) read_batch(ending);
@@ -120,6 +136,7 @@ void Stream::read_batch(bool ending) {
         reading_ = false;
       }
       if (descriptor_ < 0) return;
+      if (paused_) break;
       // A short read means that the kernel has no more, unless the end of the stream is still to be read.
       if (static_cast<std::size_t>(count) < StreamHub::buffer_bytes && !ending) break;
       continue;

@@ -39,7 +39,8 @@ class StreamHub {
   /// submission to the kernel.
   void flush_dirty();
   /// Sends what `stream` still holds, ends our side, and waits until the peer has ended its own, `limit` at most:
-  /// closing at once would make the kernel throw away what the peer has not read yet.
+  /// closing at once would make the kernel throw away what the peer has not read yet. What the peer still sends is
+  /// dropped, and beyond 32 MiB the wait is over.
   std::size_t farewells() const { return farewells_.size(); }
   void say_farewell(std::unique_ptr<Stream> stream, base::Duration limit);
 
@@ -78,6 +79,11 @@ class Stream final : public EventSource {
   /// True while the kernel does not take more.
   bool is_blocked() const { return blocked_; }
 
+  /// Reads no more until `resume`, so that the peer has to wait. What the kernel holds by then, the end of the stream
+  /// included, is read afterwards.
+  void pause() { paused_ = true; }
+  void resume();
+
   /// Sends what is queued as far as the kernel takes it at once, then closes. The user hears nothing more.
   void close();
   bool is_open() const { return descriptor_ >= 0; }
@@ -105,6 +111,7 @@ class Stream final : public EventSource {
   bool reading_ = false;
   bool dirty_ = false;
   bool blocked_ = false;
+  bool paused_ = false;
   bool leaving_ = false;  ///< nothing more will be written: end our side when all is sent
   Address peer_;
   Outbox outbox_;

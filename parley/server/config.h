@@ -42,6 +42,9 @@ struct ServerConfig {
     std::size_t http_body_bytes_max = 100 * 1024;            ///< of requests to the application's own routes
     base::Duration http_idle = std::chrono::seconds(75);     ///< between two requests of a connection
     base::Duration http_request = std::chrono::seconds(60);  ///< from a request's first byte to its last
+    /// A body that a route reads piece by piece may take as long as it likes, but not less than this in each interval.
+    std::size_t body_bytes_min = 16 * 1024;
+    base::Duration body_interval = std::chrono::seconds(15);
   } limits{};
 };
 

@@ -13,6 +13,8 @@ using engineio::TransportKind;
 namespace {
 
 constexpr base::Duration farewell_time = std::chrono::seconds(2);
+/// A client that is still sending hears the answer when it is done, or when it looks.
+constexpr base::Duration unread_body_farewell_time = std::chrono::seconds(10);
 /// Bytes of further requests that may wait until this one is answered.
 constexpr std::size_t later_bytes_max = 64 * 1024;
 /// Answers that a client may leave unread while it asks for more.
@@ -30,7 +32,11 @@ HttpConnection::HttpConnection(Worker& worker, std::unique_ptr<net::Stream> stre
       peer_(stream_->peer().host()),
       alive_(std::make_shared<HttpConnection*>(this)) {}
 
-HttpConnection::~HttpConnection() = default;
+HttpConnection::~HttpConnection() {
+  // Whoever waits goes on within this call, and must not find us.
+  alive_.reset();
+  if (feed_) feed_->abandon();
+}
 
 void HttpConnection::open() {
   set_deadline(worker_.config().limits.http_request);
@@ -57,6 +63,13 @@ void HttpConnection::set_deadline(base::Duration time) { worker_.timers().set(*t
 
 void HttpConnection::on_timer(base::TimePoint) {
   if (!stream_) return;
+  if (doing_ == Doing::sending) return leave();
+  if (doing_ == Doing::streaming) {
+    bool const idle = feed_->is_wanted() && bytes_in_interval_ < worker_.config().limits.body_bytes_min;
+    if (idle) return body_failed(http::HttpError::body_too_slow);
+    bytes_in_interval_ = 0;
+    return set_deadline(worker_.config().limits.body_interval);
+  }
   // An idle connection just ends; one that is slow to say what it wants is told so.
   if (head_seen_) {
     last_ = true;
@@ -74,23 +87,33 @@ void HttpConnection::on_end(net::StreamEnd) {
 
 void HttpConnection::on_bytes(base::MutableBytes bytes) { read(bytes); }
 
+void HttpConnection::on_drained() {
+  if (auto on_room = std::exchange(on_room_, nullptr)) on_room(true);
+}
+
 void HttpConnection::read(base::MutableBytes bytes) {
   while (stream_ && !bytes.empty()) {
     // Whoever asks and asks without reading the answers is not listened to any more.
     if (stream_->is_blocked() && stream_->queued_bytes() > unread_bytes_max) return leave();
-    if (doing_ == Doing::answering || !later_.empty()) {
+    if (!can_read() || !later_.empty()) {
       if (later_.size() + bytes.size() > later_bytes_max) return leave();
       later_ += base::as_text(bytes);
+      if (doing_ == Doing::streaming) stream_->pause();
       return;
     }
     base::BytesView unread = bytes;
     auto const state = parser_.feed(unread);
     bytes = bytes.last(unread.size());
-    if (!state) return refuse(state.error());
+    if (!state) return doing_ == Doing::streaming ? body_failed(state.error()) : refuse(state.error());
     if (*state == http::RequestParser::State::head) continue;
+    if (doing_ == Doing::streaming) {
+      pass_on(*state == http::RequestParser::State::complete);
+      continue;
+    }
     if (!head_seen_) {
       head_seen_ = true;
       if (!on_head(bytes)) return;
+      if (begin_streaming()) continue;
       // A limit that the head decides about is found by asking again, even without a byte.
       auto none = base::BytesView{};
       auto const allowed = parser_.feed(none);
@@ -342,11 +365,24 @@ void HttpConnection::refuse_engine(int code, std::string message) {
 
 void HttpConnection::answer(http::Response response) {
   if (!stream_) return;
+  // Answered before its time: where the next request would begin is not worth finding out.
+  if (doing_ == Doing::streaming) last_ = body_unread_ = true;
+  doing_ = Doing::answering;
+  worker_.timers().cancel(*this);
   bool const head_only = parser_.head().method == http::Method::head;
   auto const text = http::serialize(response, !last_, head_only, worker_.http_date());
   stream_->outbox().append(base::as_bytes(text));
+  if (!response.source || head_only) return answered();
+  doing_ = Doing::sending;
+  stream_->output_added();
+  begin_sending(std::move(response.source));
+}
+
+/// The response has been written, not yet sent.
+void HttpConnection::answered() {
   if (last_) {
-    worker_.streams().say_farewell(std::move(stream_), farewell_time);
+    auto const time = body_unread_ ? unread_body_farewell_time : farewell_time;
+    worker_.streams().say_farewell(std::move(stream_), time);
     return leave();
   }
   stream_->output_added();
@@ -359,17 +395,24 @@ void HttpConnection::next_request() {
   body_ = {};
   session_ = nullptr;
   head_seen_ = false;
+  body_begun_ = false;
+  bytes_in_interval_ = 0;
   doing_ = Doing::reading;
   set_deadline(worker_.config().limits.http_idle);
-  if (later_.empty()) return;
-  // Requests that came early are read in the next turn, so that answers do not nest.
+  if (!later_.empty()) read_later_bytes();
+}
+
+/// What came early is read in the next turn, so that answers do not nest.
+void HttpConnection::read_later_bytes() {
   worker_.loop().after(base::Duration(0), [alive = std::weak_ptr(alive_)] {
     auto const connection = alive.lock();
-    if (!connection || !(*connection)->stream_ || (*connection)->doing_ != Doing::reading) return;
-    auto bytes = std::exchange((*connection)->later_, {});
+    if (!connection || !(*connection)->stream_ || !(*connection)->can_read()) return;
+    auto& self = **connection;
+    auto bytes = std::exchange(self.later_, {});
     auto const length = bytes.size();
     bytes.resize(length + base::json_padding_bytes);
-    (*connection)->stream_->feed({reinterpret_cast<std::uint8_t*>(bytes.data()), length});
+    self.stream_->feed({reinterpret_cast<std::uint8_t*>(bytes.data()), length});
+    if (self.stream_ && self.can_read()) self.stream_->resume();
   });
 }
 
@@ -381,6 +424,9 @@ void HttpConnection::leave() {
     worker_.loop().bury(std::move(stream_));
   }
   worker_.forget(*this);
+  // Last, since whoever waits for us goes on within this call.
+  if (auto const feed = std::exchange(feed_, nullptr)) feed->fail(http::HttpError::body_incomplete);
+  on_drained();
 }
 
 }  // namespace parley::server

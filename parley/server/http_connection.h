@@ -8,6 +8,7 @@
 #include "parley/http/url.h"
 #include "parley/net/stream.h"
 #include "parley/net/timers.h"
+#include "parley/server/request_body.h"
 
 namespace parley::server {
 
@@ -16,11 +17,15 @@ class Worker;
 
 /// A stream that speaks HTTP/1.1: one request after the other, each answered before the next is read.
 ///
-///   Head ──► Body ──► Answering ──► Head …
-///              │          └──► gone: answered for the last time, moved to another worker, or now a WebSocket
+///   reading ──► answering ──► sending ──► reading …
+///      │            ▲            └──► gone: answered for the last time, moved to another worker, or now a WebSocket
+///      └► streaming ┘
+///
+/// `streaming`  a route reads the body piece by piece; nothing is read from the connection but what it asks for.
+/// `sending`    a response makes its body piece by piece; it is asked for the next one when there is room.
 ///
 /// Lives on  one worker; owned by it.
-class HttpConnection final : public net::StreamUser, public net::Timer {
+class HttpConnection final : public net::StreamUser, public net::Timer, private BodyFeed::Giver {
  public:
   HttpConnection(Worker& worker, std::unique_ptr<net::Stream> stream);
   ~HttpConnection() override;
@@ -39,15 +44,30 @@ class HttpConnection final : public net::StreamUser, public net::Timer {
   std::string const& peer() const { return peer_; }
 
  private:
-  enum class Doing { reading, answering };
+  enum class Doing { reading, streaming, answering, sending };
   /// Where a complete request goes.
   enum class Purpose { route, engine_post, engine_other };
 
   void on_bytes(base::MutableBytes bytes) override;
   void on_end(net::StreamEnd end) override;
+  void on_drained() override;
   void on_timer(base::TimePoint now) override;
 
+  void limit_body(std::uint64_t bytes_max) override { parser_.limit_body(bytes_max); }
+  void body_wanted() override;
+
   void read(base::MutableBytes bytes);
+  bool can_read() const { return doing_ == Doing::reading || (doing_ == Doing::streaming && feed_->is_wanted()); }
+  void read_later_bytes();
+  /// True when the request is one for a route that reads the body itself.
+  bool begin_streaming();
+  void pass_on(bool complete);
+  void body_failed(http::HttpError error);
+  void begin_sending(std::shared_ptr<http::BodySource> source);
+  static base::Task<void> send_body(std::weak_ptr<HttpConnection*> alive, std::shared_ptr<http::BodySource> source);
+  /// Ready when another piece may be added to the output.
+  base::Completion<bool> room();
+  void answered();
   bool on_head(base::MutableBytes rest);
   void invite_body();
   void on_complete(base::MutableBytes rest);
@@ -74,7 +94,12 @@ class HttpConnection final : public net::StreamUser, public net::Timer {
   Doing doing_ = Doing::reading;
   Purpose purpose_ = Purpose::route;
   bool head_seen_ = false;
-  bool last_ = false;  ///< close after this answer
+  bool last_ = false;                   ///< close after this answer
+  std::shared_ptr<BodyFeed> feed_;      ///< while streaming
+  bool body_begun_ = false;             ///< it has been asked for
+  bool body_unread_ = false;            ///< answered before its end
+  std::size_t bytes_in_interval_ = 0;   ///< of the body
+  base::Function<void(bool)> on_room_;  ///< while sending
   /// The session whose poll or post this request is.
   Session* session_ = nullptr;
   /// Lets an answer that comes late find out whether the connection still exists.

@@ -32,11 +32,12 @@ std::string_view HttpRequest::parameter(std::string_view name) const {
   return {};
 }
 
-void HttpRoutes::add_route(http::Method method, std::string_view pattern, Handler handler) {
-  routes_.push_back({method, std::string(pattern), split(pattern), std::move(handler)});
+void HttpRoutes::add_route(http::Method method, std::string_view pattern, Handler handler, StreamHandler streaming) {
+  any_streaming_ = any_streaming_ || streaming;
+  routes_.push_back({method, std::string(pattern), split(pattern), std::move(handler), std::move(streaming)});
 }
 
-HttpRoutes::Handler const* HttpRoutes::find(HttpRequest& request) const {
+HttpRoutes::Route const* HttpRoutes::find(HttpRequest& request) const {
   auto const segments = split(request.target.path);
   for (auto const& route : routes_) {
     bool const method_fits = route.method == request.head.method ||
@@ -63,24 +64,53 @@ HttpRoutes::Handler const* HttpRoutes::find(HttpRequest& request) const {
     }
     if (!fits || !(rest || at == segments.size())) continue;
     request.route = route.pattern;
-    return &route.handler;
+    return &route;
   }
-  return otherwise_ ? &otherwise_ : nullptr;
+  return nullptr;
+}
+
+HttpRoutes::StreamHandler const* HttpRoutes::find_streaming(HttpRequest& request) const {
+  auto const* route = any_streaming_ ? find(request) : nullptr;
+  return route && route->streaming ? &route->streaming : nullptr;
+}
+
+HttpRoutes::Done HttpRoutes::seen_before_sending(HttpRequest const& request, Done done) const {
+  if (!before_) return done;
+  auto const seen = std::make_shared<HttpRequest>(request);
+  return [this, seen, inner = std::make_shared<Done>(std::move(done))](http::Response response) {
+    before_(*seen, response);
+    (*inner)(std::move(response));
+  };
+}
+
+void HttpRoutes::answer_later(base::Task<http::Response> task, std::shared_ptr<void> owner, Done done) {
+  auto const answer = std::make_shared<Done>(std::move(done));
+  auto run = [](base::Task<http::Response> work, std::shared_ptr<void>,
+                std::shared_ptr<Done> then) -> base::Task<void> {
+    auto response = co_await std::move(work);
+    (*then)(std::move(response));
+  };
+  base::start(run(std::move(task), std::move(owner), answer),
+              [answer](std::exception_ptr thrown) { answer_exception(thrown, *answer); });
 }
 
 void HttpRoutes::serve(HttpRequest request, Done done) const {
-  auto const* handler = find(request);
-  if (before_) {
-    auto const seen = std::make_shared<HttpRequest>(request);
-    done = [this, seen, inner = std::make_shared<Done>(std::move(done))](http::Response response) {
-      before_(*seen, response);
-      (*inner)(std::move(response));
-    };
-  }
+  auto const* route = find(request);
+  auto const* handler = route ? &route->handler : otherwise_ ? &otherwise_ : nullptr;
+  done = seen_before_sending(request, std::move(done));
   if (!handler) return done(plain(404));
   auto const answer = std::make_shared<Done>(std::move(done));
   try {
     (*handler)(std::move(request), [answer](http::Response response) { (*answer)(std::move(response)); });
+  } catch (...) {
+    answer_exception(std::current_exception(), *answer);
+  }
+}
+
+void HttpRoutes::serve_streaming(StreamHandler const& handler, HttpRequest request, RequestBody body, Done done) const {
+  auto const answer = std::make_shared<Done>(seen_before_sending(request, std::move(done)));
+  try {
+    handler(std::move(request), std::move(body), [answer](http::Response response) { (*answer)(std::move(response)); });
   } catch (...) {
     answer_exception(std::current_exception(), *answer);
   }
@@ -94,6 +124,8 @@ void HttpRoutes::answer_exception(std::exception_ptr thrown, Done& done) {
   if (!thrown) return;
   try {
     std::rethrow_exception(thrown);
+  } catch (base::Abandoned const&) {
+    // The server stops, or the connection is gone: nothing is wrong, and nobody hears the answer.
   } catch (std::exception const& exception) {
     base::log_error("an HTTP handler has thrown", {{"what", exception.what()}});
   } catch (...) {

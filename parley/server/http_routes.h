@@ -11,6 +11,7 @@
 #include "parley/http/request.h"
 #include "parley/http/response.h"
 #include "parley/http/url.h"
+#include "parley/server/request_body.h"
 
 namespace parley::server {
 
@@ -22,7 +23,7 @@ struct HttpRequest {
   std::string peer;                                             ///< the address at the other end of the connection
   std::vector<std::pair<std::string, std::string>> parameters;  ///< from the route's `:name` segments
   std::string_view route{};    ///< the pattern of the route that was taken; empty when none fits
-  base::TimePoint received{};  ///< when the last byte had come
+  base::TimePoint received{};  ///< when the last byte had come, or the head where the route reads the body
 
   /// Empty if absent.
   std::string_view header(std::string_view name) const { return head.headers.find(name).value_or(""); }
@@ -35,13 +36,14 @@ class HttpRoutes {
  public:
   using Done = base::Function<void(http::Response)>;
   using Handler = std::function<void(HttpRequest, Done)>;
+  using StreamHandler = std::function<void(HttpRequest, RequestBody, Done)>;
 
   /// `pattern`: segments, of which `:name` matches any one; a last `*` matches the rest. The first route that fits
   /// method and path is taken; GET routes answer HEAD as well.
   /// `handler`: `Response(HttpRequest const&)`, or a coroutine `Task<Response>(HttpRequest)`.
   template <class F>
   void add(http::Method method, std::string_view pattern, F&& handler) {
-    add_route(method, pattern, wrap(std::forward<F>(handler)));
+    add_route(method, pattern, wrap(std::forward<F>(handler)), {});
   }
   template <class F>
   void get(std::string_view pattern, F&& handler) {
@@ -50,6 +52,16 @@ class HttpRoutes {
   template <class F>
   void post(std::string_view pattern, F&& handler) {
     add(http::Method::post, pattern, std::forward<F>(handler));
+  }
+  /// A route that reads the body itself, piece by piece: `handler` is a coroutine `Task<Response>(HttpRequest,
+  /// RequestBody)`, called when the head has been read. It may answer before it has read everything; the connection
+  /// then ends after the answer, since nobody knows what the rest would have been.
+  template <class F>
+  void add_streaming(http::Method method, std::string_view pattern, F&& handler) {
+    auto const body = std::make_shared<std::decay_t<F>>(std::forward<F>(handler));
+    add_route(method, pattern, {}, [body](HttpRequest request, RequestBody bytes, Done done) {
+      answer_later((*body)(std::move(request), std::move(bytes)), body, std::move(done));
+    });
   }
   /// Answers whatever no route fits; by default 404.
   template <class F>
@@ -62,6 +74,9 @@ class HttpRoutes {
   void before_sending(std::function<void(HttpRequest const&, http::Response&)> hook) { before_ = std::move(hook); }
 
   void serve(HttpRequest request, Done done) const;
+  /// The first route for this request, if it reads bodies itself.
+  StreamHandler const* find_streaming(HttpRequest& request) const;
+  void serve_streaming(StreamHandler const& handler, HttpRequest request, RequestBody body, Done done) const;
   http::Response refuse(http::HttpError error) const;
 
  private:
@@ -70,6 +85,7 @@ class HttpRoutes {
     std::string pattern;
     std::vector<std::string> segments;
     Handler handler;
+    StreamHandler streaming;  ///< in place of `handler`
   };
 
   template <class F>
@@ -77,25 +93,22 @@ class HttpRoutes {
     auto const body = std::make_shared<std::decay_t<F>>(std::forward<F>(handler));
     return [body](HttpRequest request, Done done) {
       if constexpr (base::is_task<std::invoke_result_t<F&, HttpRequest>>) {
-        auto run = [](std::shared_ptr<std::decay_t<F>> owned, HttpRequest given,
-                      std::shared_ptr<Done> answer) -> base::Task<void> {
-          auto response = co_await (*owned)(std::move(given));
-          (*answer)(std::move(response));
-        };
-        auto const answer = std::make_shared<Done>(std::move(done));
-        base::start(run(body, std::move(request), answer),
-                    [answer](std::exception_ptr thrown) { answer_exception(thrown, *answer); });
+        answer_later((*body)(std::move(request)), body, std::move(done));
       } else {
         done((*body)(request));
       }
     };
   }
+  /// `owner` keeps alive what the task refers to.
+  static void answer_later(base::Task<http::Response> task, std::shared_ptr<void> owner, Done done);
   /// A handler that throws is our caller's fault: logged, and the client gets 500.
   static void answer_exception(std::exception_ptr thrown, Done& done);
-  void add_route(http::Method method, std::string_view pattern, Handler handler);
-  Handler const* find(HttpRequest& request) const;
+  void add_route(http::Method method, std::string_view pattern, Handler handler, StreamHandler streaming);
+  Route const* find(HttpRequest& request) const;
+  Done seen_before_sending(HttpRequest const& request, Done done) const;
 
   std::vector<Route> routes_;
+  bool any_streaming_ = false;
   Handler otherwise_;
   std::function<http::Response(http::HttpError)> on_error_;
   std::function<void(HttpRequest const&, http::Response&)> before_;
