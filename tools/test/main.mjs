@@ -13,6 +13,7 @@ const steps = [
   ["the test runner itself", () => suite("tools/test")],
   ["build, release", () => build("release", ["all"])],
   ["layering and documents", () => suite("tests")],
+  ["contract", () => suite("tests/contract")],
   ["unit tests, release", () => unitTests("release")],
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { io } from "socket.io-client";
+import { faultOfAck, faultOfEvent } from "../../support/contract.mjs";
 
 const patienceMs = 5000;
 
@@ -47,17 +48,26 @@ export class Guest {
     this.socket.emit(event, ...args);
   }
 
-  /** Emits and resolves to what the server acknowledged. */
+  /** Emits and resolves to what the server acknowledged, which must be what the contract allows. */
   async ask(event, ...args) {
+    let answer;
     try {
-      return await this.socket.timeout(patienceMs).emitWithAck(event, ...args);
+      answer = await this.socket.timeout(patienceMs).emitWithAck(event, ...args);
     } catch {
       throw new Error(`${this.name}: no acknowledgement of ${event}; unread: ${this.#describeUnread()}`);
     }
+    this.server.requireNoFault(faultOfAck(event, answer));
+    return answer;
   }
 
   /** The payload of the oldest unread event of that name for which `wanted` holds; waits for it if need be. */
-  next(event, wanted = () => true, withinMs = patienceMs) {
+  async next(event, wanted = () => true, withinMs = patienceMs) {
+    const payload = await this.#next(event, wanted, withinMs);
+    this.server.requireNoFault();
+    return payload;
+  }
+
+  #next(event, wanted, withinMs) {
     const matches = (entry) => entry.event === event && wanted(...entry.args);
     const at = this.#unread.findIndex(matches);
     if (at >= 0) return Promise.resolve(this.#unread.splice(at, 1)[0].payload);
@@ -105,6 +115,7 @@ export class Guest {
   }
 
   #hear(event, args) {
+    this.server.noteFault(faultOfHeard(event, args));
     const entry = { event, args, payload: args[0] };
     this.seen.push(entry);
     for (const waiter of this.#waiting) {
@@ -120,6 +131,15 @@ export class Guest {
   #describeUnread() {
     return JSON.stringify(this.unread().map(({ event, payload }) => [event, payload])) || "nothing";
   }
+}
+
+/** What is wrong with something that the client library reports; what it says of its own accord is left out. */
+function faultOfHeard(event, args) {
+  if (event === "disconnect") return undefined;
+  if (event !== "connect_error") return faultOfEvent(event, args);
+  // Only what came in CONNECT_ERROR has data; a connection that failed has none.
+  const [error] = args;
+  return "data" in error ? faultOfEvent(event, [{ message: error.message, data: error.data }]) : undefined;
 }
 
 /** Resolves once `holds` does; for states of the server that no event announces. */

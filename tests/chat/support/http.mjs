@@ -1,6 +1,8 @@
 // One HTTP exchange, with nothing added or interpreted that the test did not ask for.
 
+import assert from "node:assert/strict";
 import http from "node:http";
+import { faultOfAnswer } from "../../support/contract.mjs";
 
 /**
  * Sends one request on a connection of its own.
@@ -9,7 +11,8 @@ import http from "node:http";
  * `chunked`  sends the body without saying how long it is.
  * `token`  goes into `Authorization: Bearer …`.
  *
- * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none.
+ * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none. Rejects when the
+ * answer is not what the contract allows.
  */
 export function request(base, method, target, { json, body, token, chunked = false, headers = {} } = {}) {
   const payload = json === undefined ? body : JSON.stringify(json);
@@ -30,7 +33,10 @@ export function request(base, method, target, { json, body, token, chunked = fal
       incoming.on("error", reject);
       incoming.on("end", () => {
         const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: incoming.statusCode, headers: incoming.headers, text, body: parsed(text) });
+        const answer = { status: incoming.statusCode, headers: incoming.headers, text, body: parsed(text) };
+        const fault = faultOfAnswer(method, target, answer);
+        if (fault) reject(new assert.AssertionError({ message: fault }));
+        resolve(answer);
       });
     });
     // A server may answer 413 and close while the body is still on its way: the answer counts, not the reset.

@@ -34,6 +34,7 @@ export const launch = (env = {}) =>
 
 export class ChatServer {
   #guests = [];
+  #faults = [];
 
   constructor(binary) {
     this.binary = binary;
@@ -74,6 +75,17 @@ export class ChatServer {
     return [a, b];
   }
 
+  /** Remembers that a guest has been told something that the contract does not allow. */
+  noteFault(fault) {
+    if (fault) this.#faults.push(fault);
+  }
+
+  /** Everything the server has told its guests so far is what the contract allows. */
+  requireNoFault(fault) {
+    this.noteFault(fault);
+    assert.deepEqual(this.#faults, [], "the server breaks the contract");
+  }
+
   /** Resolves when the server has taken note that this guest is away. */
   offline(guest) {
     return eventually(`${guest.name} is offline`, async () => !(await guest.record()).isOnline);
@@ -85,6 +97,7 @@ export class ChatServer {
     const end = await this.binary.stop();
     const lastWords = this.binary.stderr.slice(-4000);
     assert.deepEqual(end, { code: 0, signal: null, killed: false }, `the server did not end well\n${lastWords}`);
+    this.requireNoFault();
   }
 }
 
