@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "chat/app/client_network.h"
 #include "chat/app/rest.h"
 #include "chat/app/rest_answers.h"
 
@@ -60,6 +61,7 @@ constexpr std::string_view session_key = "sessionId";
 
 ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSource& random)
     : limits_{.file_bytes_max = config.file_bytes_max, .voice_seconds_max = config.voice_seconds_max},
+      trusted_proxies_(config.trusted_proxies),
       policy_(config.cors_origins),
       ice_servers_(config),
       io_(to_server_config(config, policy_)),
@@ -69,7 +71,8 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
             {.to_sockets = [this](Effects effects) { to_sockets(std::move(effects)); },
              .to_everyone = [this](RealtimeStats stats) { io_.to(everyone).emit(RealtimeStats::event, stats); },
              .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
-             .now = read_clocks}) {
+             .now = read_clocks}),
+      rest_limits_(config) {
   set_up_http();
   set_up_sockets();
   io_.on_stop([this] { desk_.shut_down(); });
@@ -85,19 +88,17 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
 void ChatServer::set_up_http() {
   auto& http = io_.http();
   for (auto const& route : rest::routes) {
-    http.add(route.method, route.pattern, [this, answer = route.answer](HttpRequest request) -> Task<Response> {
-      auto const shared = std::make_shared<HttpRequest>(std::move(request));
-      auto work = io_.run_on(lobby_worker, [this, answer, shared] { return answer(desk_, *shared); });
-      co_return co_await std::move(work);
-    });
+    http.add(route.method, route.pattern,
+             [this, answer = route.answer](HttpRequest request) { return answer_there(std::move(request), answer); });
   }
   http.get("/api/webrtc/ice-servers", [this](HttpRequest request) -> Task<Response> {
     auto const shared = std::make_shared<HttpRequest>(std::move(request));
     auto work = io_.run_on(lobby_worker, [this, shared] { return tell_ice_servers(desk_, *shared, ice_servers_); });
     co_return co_await std::move(work);
   });
-  http.otherwise([](HttpRequest const& request) {
-    return request.head.method == http::Method::options ? WebPolicy::preflight() : not_found();
+  http.otherwise([this](HttpRequest request) -> Task<Response> {
+    if (request.head.method == http::Method::options) co_return WebPolicy::preflight();
+    co_return co_await answer_there(std::move(request), rest::nothing_there);
   });
   http.before_sending([this](HttpRequest const& request, Response& response) {
     policy_.add_security_headers(response.headers);
@@ -108,6 +109,19 @@ void ChatServer::set_up_http() {
     policy_.add_security_headers(response.headers);
     return response;
   });
+}
+
+Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked) {
+  auto const shared = std::make_shared<HttpRequest>(std::move(request));
+  auto work = io_.run_on(lobby_worker, [this, shared, asked]() -> Task<Response> {
+    auto const client = client_network(*shared, trusted_proxies_);
+    auto const standing = rest_limits_.count_request(shared->target.path, client, desk_.now().steady);
+    if (standing && !standing->admitted) co_return too_many_requests(shared->target.path, *standing);
+    auto response = co_await asked(desk_, *shared);
+    if (standing) add_limit_headers(response.headers, *standing);
+    co_return response;
+  });
+  co_return co_await std::move(work);
 }
 
 void ChatServer::set_up_sockets() {

@@ -7,6 +7,8 @@
 #include "chat/app/config.h"
 #include "chat/app/ice_servers.h"
 #include "chat/app/lobby_desk.h"
+#include "chat/app/rest.h"
+#include "chat/app/rest_limits.h"
 #include "chat/app/web_policy.h"
 #include "chat/storage/storage.h"
 #include "parley/parley.h"
@@ -38,6 +40,8 @@ class ChatServer {
   };
 
   void set_up_http();
+  /// Answers on the lobby's worker, unless the client has asked too often.
+  Task<Response> answer_there(HttpRequest request, rest::Answer asked);
   void set_up_sockets();
   Task<Verdict> admit(Socket& socket);
   void welcome(Socket& socket);
@@ -62,11 +66,13 @@ class ChatServer {
   Socket* find(SocketId const& id) { return io_.of("/").find(id); }
 
   ContentLimits limits_;
+  unsigned trusted_proxies_;
   WebPolicy policy_;
   IceServers ice_servers_;
   Server io_;
   std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
   LobbyDesk desk_;
+  RestLimits rest_limits_;  ///< of the lobby's worker, like the desk
 };
 
 }  // namespace parley::chat

@@ -135,4 +135,6 @@ Task<http::Response> socket_statistics(LobbyDesk& desk, HttpRequest const&) {
                                   {"namespace", "/"}}));
 }
 
+Task<http::Response> nothing_there(LobbyDesk&, HttpRequest const&) { co_return not_found(); }
+
 }  // namespace parley::chat::rest

@@ -25,10 +25,15 @@ Task<http::Response> statistics(LobbyDesk& desk, HttpRequest const& request);
 Task<http::Response> online_users(LobbyDesk& desk, HttpRequest const& request);
 Task<http::Response> socket_statistics(LobbyDesk& desk, HttpRequest const& request);
 
+/// What no route fits.
+Task<http::Response> nothing_there(LobbyDesk& desk, HttpRequest const& request);
+
+using Answer = Task<http::Response> (*)(LobbyDesk&, HttpRequest const&);
+
 struct Route {
   http::Method method;
   std::string_view pattern;
-  Task<http::Response> (*answer)(LobbyDesk&, HttpRequest const&);
+  Answer answer;
 };
 
 /// Of several patterns that fit the first is meant.
