@@ -65,13 +65,13 @@ void Outbox::clear() {
   first_ = front_sent_ = bytes_ = 0;
 }
 
-/// The longest run of bytes that one call can send: a single piece as it lies, several small ones gathered.
-base::BytesView Outbox::next_to_send(base::MutableBytes gather_buffer) const {
-  auto const front = pieces_[first_].bytes().subspan(front_sent_);
-  if (pieces_.size() - first_ == 1 || front.size() >= gather_buffer.size()) return front;
+base::BytesView Outbox::front(base::MutableBytes gather_buffer) const {
+  if (empty()) return {};
+  auto const first = pieces_[first_].bytes().subspan(front_sent_);
+  if (pieces_.size() - first_ == 1 || first.size() >= gather_buffer.size()) return first;
   std::size_t filled = 0;
   for (auto i = first_; i < pieces_.size() && filled < gather_buffer.size(); ++i) {
-    auto const bytes = i == first_ ? front : pieces_[i].bytes();
+    auto const bytes = i == first_ ? first : pieces_[i].bytes();
     auto const taken = std::min(bytes.size(), gather_buffer.size() - filled);
     std::memcpy(gather_buffer.data() + filled, bytes.data(), taken);
     filled += taken;
@@ -91,7 +91,7 @@ std::string Outbox::take_all() {
 
 Outbox::Flushed Outbox::flush(int descriptor, base::MutableBytes gather_buffer) {
   while (bytes_ > 0) {
-    auto const chunk = next_to_send(gather_buffer);
+    auto const chunk = front(gather_buffer);
     auto const sent = send(descriptor, chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0) {
       if (errno == EINTR) continue;

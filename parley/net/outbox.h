@@ -60,6 +60,11 @@ class Outbox {
   enum class Flushed { all, blocked, failed };
   /// Sends as much as the kernel takes, in as few calls as possible.
   Flushed flush(int descriptor, base::MutableBytes gather_buffer);
+  /// The longest run of bytes at the front that can be had in one piece: as they lie, or gathered. Not empty unless
+  /// the outbox is.
+  base::BytesView front(base::MutableBytes gather_buffer) const;
+  /// They have been dealt with.
+  void drop_front(std::size_t bytes);
 
  private:
   struct Piece {
@@ -69,8 +74,6 @@ class Outbox {
       return slice.owner ? slice.bytes : base::BytesView(block.memory.get(), block.used);
     }
   };
-  base::BytesView next_to_send(base::MutableBytes gather_buffer) const;
-  void drop_front(std::size_t bytes);
 
   BlockPool& pool_;
   std::vector<Piece> pieces_;

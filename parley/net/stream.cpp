@@ -15,6 +15,8 @@ namespace {
 constexpr int reads_per_turn = 8;
 /// What a peer may still send to a stream that is on its way out.
 constexpr std::size_t dropped_bytes_max = 32 * 1024 * 1024;
+/// How much of an unfinished handshake is read at a time.
+constexpr std::size_t handshake_read_bytes = 4 * 1024;
 
 }  // namespace
 
@@ -71,12 +73,16 @@ void StreamHub::flush_dirty() {
     }
     flushing_.clear();
   }
+  handshakes_.turn_over();
 }
 
-Stream::Stream(StreamHub& hub, int descriptor, Address const& peer)
+Stream::Stream(StreamHub& hub, int descriptor, Address const& peer, std::unique_ptr<TlsSession> tls)
     : hub_(hub), descriptor_(descriptor), peer_(peer), outbox_(hub.pool_) {
   int const on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (!tls) return;
+  tls_.reset(new Tls{std::move(tls), Outbox(hub.pool_)});
+  tls_->wire.append(base::as_bytes(std::exchange(tls_->session->unsent(), {})));
 }
 
 Stream::~Stream() {
@@ -88,6 +94,8 @@ Stream::~Stream() {
 void Stream::open(StreamUser& user) {
   user_ = &user;
   hub_.loop_.watch(descriptor_, *this);
+  // Records that another worker had read and not yet deciphered: the kernel does not know of them any more.
+  if (tls_ && tls_->session->has_unread()) hub_.loop_.again(*this);
 }
 
 void Stream::feed(base::MutableBytes bytes) {
@@ -120,42 +128,54 @@ void Stream::on_ready(std::uint32_t events) {
 }
 
 void Stream::read_batch(bool ending) {
-  if (descriptor_ < 0) return;
+  if (descriptor_ < 0 || (tls_ && tls_->waiting)) return;
+  if (tls_ && tls_->session->has_unread() && !take_in({})) return flush();
   for (int round = 0;; ++round) {
     if (round == reads_per_turn) {
       hub_.loop_.again(*this);
       break;
     }
     auto* const buffer = hub_.receive_buffer_.get();
-    auto const count = recv(descriptor_, buffer, StreamHub::buffer_bytes, 0);
+    bool const shaking_hands = tls_ && !tls_->session->is_established();
+    auto const room = shaking_hands ? handshake_read_bytes : StreamHub::buffer_bytes;
+    auto const count = recv(descriptor_, buffer, room, 0);
     if (count > 0) {
-      // A stream that only waits for its last bytes to leave does not listen any more.
-      if (user_) {
-        reading_ = true;
-        user_->on_bytes({buffer, static_cast<std::size_t>(count)});
-        reading_ = false;
-      }
-      if (descriptor_ < 0) return;
-      if (paused_) break;
+      if (!take_in({buffer, static_cast<std::size_t>(count)})) break;
       // A short read means that the kernel has no more, unless the end of the stream is still to be read.
-      if (static_cast<std::size_t>(count) < StreamHub::buffer_bytes && !ending) break;
+      if (static_cast<std::size_t>(count) < room && !ending) break;
       continue;
     }
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-    auto const end = count == 0 ? StreamEnd::peer_closed : StreamEnd::failed;
-    auto* const user = std::exchange(user_, nullptr);
-    flush();
-    shut();
-    if (user) user->on_end(end);
-    return;
+    return end(count == 0 ? StreamEnd::peer_closed : StreamEnd::failed);
   }
   flush();
 }
 
+/// Passes on what has arrived. False: nothing more is to be read now.
+bool Stream::take_in(base::MutableBytes bytes) {
+  if (tls_) return decrypt(bytes);
+  // A stream that only waits for its last bytes to leave does not listen any more.
+  if (user_) {
+    reading_ = true;
+    user_->on_bytes(bytes);
+    reading_ = false;
+  }
+  return descriptor_ >= 0 && !paused_;
+}
+
+void Stream::end(StreamEnd how) {
+  auto* const user = std::exchange(user_, nullptr);
+  if (tls_ && how == StreamEnd::peer_closed) tls_->session->say_goodbye(tls_->wire);
+  flush();
+  shut();
+  if (user) user->on_end(how);
+}
+
 void Stream::flush() {
-  if (descriptor_ < 0 || (outbox_.empty() && !leaving_)) return;
-  switch (outbox_.flush(descriptor_, {hub_.gather_buffer_.get(), StreamHub::buffer_bytes})) {
+  if (descriptor_ < 0 || (queued_bytes() == 0 && !leaving_)) return;
+  base::MutableBytes const gather_buffer(hub_.gather_buffer_.get(), StreamHub::buffer_bytes);
+  switch (tls_ ? flush_encrypted() : outbox_.flush(descriptor_, gather_buffer)) {
     case Outbox::Flushed::blocked:
       blocked_ = true;
       return;
@@ -174,6 +194,7 @@ void Stream::flush() {
 
 void Stream::close() {
   user_ = nullptr;
+  leaving_ = tls_ != nullptr;  // its peer is told that this is the end
   flush();
   shut();
 }
@@ -181,15 +202,24 @@ void Stream::close() {
 Stream::Released Stream::release() {
   user_ = nullptr;
   flush();
-  if (descriptor_ < 0) return {-1, {}};
+  if (descriptor_ < 0) return {-1, {}, nullptr};
   hub_.loop_.unwatch(descriptor_);
-  return {std::exchange(descriptor_, -1), outbox_.take_all()};
+  Released released{std::exchange(descriptor_, -1), outbox_.take_all(), nullptr};
+  if (tls_) {
+    tls_->session->keep_unread();
+    tls_->session->unsent() = tls_->wire.take_all();
+    released.tls = std::move(tls_->session);
+  }
+  return released;
 }
 
 void Stream::shut() {
   if (descriptor_ < 0) return;
   ::close(std::exchange(descriptor_, -1));
   outbox_.clear();
+  if (!tls_) return;
+  if (std::exchange(tls_->waiting, false)) hub_.handshakes_.forget(*this);
+  tls_->wire.clear();
 }
 
 }  // namespace parley::net

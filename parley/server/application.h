@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "parley/base/counter.h"
+#include "parley/net/tls.h"
 #include "parley/server/config.h"
 #include "parley/server/http_routes.h"
 #include "parley/server/session.h"
@@ -45,6 +46,9 @@ struct Application {
   ServerConfig config;
   socketio::Specs specs;
   HttpRoutes routes;
+  /// What new connections begin with; null: plain HTTP. Each worker has its own reference, so that a reload reaches it
+  /// as a job like any other.
+  std::shared_ptr<net::TlsContext const> tls;
   /// Set: sessions are the application's own, and no namespace exists.
   std::function<void(EngineSocket&)> on_engine_session;
   /// An error is the reason that the client is told.

@@ -35,6 +35,13 @@ struct ServerConfig {
   socketio::HubConfig sockets{};
   std::optional<Cors> cors{};
   std::string cookie{};  ///< name of the cookie that holds the session id; empty: none
+  /// Set: HTTPS and WSS instead of HTTP and WS. Both files are PEM; the server's own certificate is the first of the
+  /// chain. `Server::post_reload_tls` reads them again.
+  struct Tls {
+    std::string certificate_file;
+    std::string key_file;
+  };
+  std::optional<Tls> tls{};
   struct Limits {
     std::size_t connections_max = 200'000;                   ///< per process; further ones get 503
     std::size_t payload_bytes_max = 1'000'000;               ///< one message, or one polling body; told to clients
@@ -45,6 +52,7 @@ struct ServerConfig {
     /// A body that a route reads piece by piece may take as long as it likes, but not less than this in each interval.
     std::size_t body_bytes_min = 16 * 1024;
     base::Duration body_interval = std::chrono::seconds(15);
+    base::Duration tls_handshake = std::chrono::seconds(10);
   } limits{};
 };
 

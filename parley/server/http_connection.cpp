@@ -1,5 +1,7 @@
 #include "parley/server/http_connection.h"
 
+#include <algorithm>
+
 #include "parley/base/log.h"
 #include "parley/server/session.h"
 #include "parley/server/websocket_connection.h"
@@ -30,6 +32,7 @@ HttpConnection::HttpConnection(Worker& worker, std::unique_ptr<net::Stream> stre
     : worker_(worker),
       stream_(std::move(stream)),
       peer_(stream_->peer().host()),
+      secure_(stream_->is_encrypted()),
       alive_(std::make_shared<HttpConnection*>(this)) {}
 
 HttpConnection::~HttpConnection() {
@@ -39,11 +42,13 @@ HttpConnection::~HttpConnection() {
 }
 
 void HttpConnection::open() {
-  set_deadline(worker_.config().limits.http_request);
+  auto const& limits = worker_.config().limits;
+  set_deadline(secure_ ? std::min(limits.tls_handshake, limits.http_request) : limits.http_request);
   stream_->open(*this);
 }
 
 void HttpConnection::turn_away() {
+  if (secure_) return leave();
   stream_->open(*this);
   http::Response const busy{503, {{"Retry-After", "5"}}, {}};
   stream_->outbox().append(base::as_bytes(http::serialize(busy, false, false, worker_.http_date())));
@@ -52,10 +57,11 @@ void HttpConnection::turn_away() {
 }
 
 void HttpConnection::adopt(std::string bytes, std::string_view unsent) {
+  set_deadline(worker_.config().limits.http_request);
   auto const length = bytes.size();
   bytes.resize(length + base::json_padding_bytes);
   stream_->outbox().append(base::as_bytes(unsent));
-  open();
+  stream_->open(*this);
   if (stream_) stream_->feed({reinterpret_cast<std::uint8_t*>(bytes.data()), length});
 }
 
@@ -82,6 +88,15 @@ void HttpConnection::on_timer(base::TimePoint) {
 
 void HttpConnection::on_end(net::StreamEnd) {
   if (auto* const session = std::exchange(session_, nullptr)) session->request_aborted(*this);
+  leave();
+}
+
+void HttpConnection::on_secured() { set_deadline(worker_.config().limits.http_request); }
+
+void HttpConnection::on_plain_http() {
+  http::Response const answer{400, {{"Content-Type", "text/plain; charset=utf-8"}}, "This port speaks HTTPS.\n"};
+  stream_->outbox().append(base::as_bytes(http::serialize(answer, false, false, worker_.http_date())));
+  worker_.streams().say_farewell(std::move(stream_), farewell_time);
   leave();
 }
 
@@ -206,7 +221,7 @@ void HttpConnection::on_complete(base::MutableBytes rest) {
     return;
   }
   if (purpose_ == Purpose::engine_other) return engine_request(rest);
-  HttpRequest request{parser_.head(), target_, std::move(body_), peer_, {}, {}, worker_.now()};
+  HttpRequest request{parser_.head(), target_, std::move(body_), peer_, {}, {}, worker_.now(), secure_};
   worker_.routes().serve(std::move(request), [alive = std::weak_ptr(alive_)](http::Response response) {
     auto const connection = alive.lock();
     if (connection && (*connection)->stream_) (*connection)->answer(std::move(response));
@@ -240,12 +255,12 @@ void HttpConnection::engine_request(base::MutableBytes rest) {
   }
   if (head.method != http::Method::get) return refuse_engine(2);
   if (target_.query.find("EIO") != "4") return refuse_engine(5);
-  if (auto const refusal = worker_.check_request(parser_.head(), target_, peer_)) return refuse_engine(4, *refusal);
+  if (auto const refusal = worker_.check_request(head, target_, via())) return refuse_engine(4, *refusal);
   websocket ? open_websocket(rest) : open_session();
 }
 
 void HttpConnection::open_session() {
-  auto& session = worker_.create_session(TransportKind::polling, {parser_.raw_head(), stream_->peer(), {}});
+  auto& session = worker_.create_session(TransportKind::polling, {parser_.raw_head(), stream_->peer(), {}, secure_});
   auto const& config = worker_.config();
   std::string payload = "0";
   payload += engineio::open_packet_data(session.id(), config.session, config.websocket && config.allow_upgrades,
@@ -271,7 +286,7 @@ void HttpConnection::open_websocket(base::MutableBytes rest) {
   if (sid) {
     session = worker_.find_session(*sid);
   } else {
-    session = &worker_.create_session(TransportKind::websocket, {parser_.raw_head(), stream_->peer(), {}});
+    session = &worker_.create_session(TransportKind::websocket, {parser_.raw_head(), stream_->peer(), {}, secure_});
     auto const& cookie = worker_.config().cookie;
     if (!cookie.empty()) {
       headers.add("Set-Cookie", cookie + "=" + session->id().str() + "; Path=/; HttpOnly; SameSite=Lax");

@@ -8,6 +8,7 @@
 #include "parley/http/url.h"
 #include "parley/net/stream.h"
 #include "parley/net/timers.h"
+#include "parley/server/http_routes.h"
 #include "parley/server/request_body.h"
 
 namespace parley::server {
@@ -31,7 +32,7 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   ~HttpConnection() override;
 
   void open();
-  /// There are too many connections: answers 503 at once.
+  /// There are too many connections: answers 503 at once, or just closes where the answer would cost a TLS handshake.
   void turn_away();
   /// Goes on where another worker has left off: with the bytes it has read, and the answers it could not send.
   void adopt(std::string bytes, std::string_view unsent);
@@ -41,7 +42,7 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   void answer(http::Response response);
   /// The session whose request this is has ended.
   void session_ended() { session_ = nullptr; }
-  std::string const& peer() const { return peer_; }
+  Via via() const { return {peer_, secure_}; }
 
  private:
   enum class Doing { reading, streaming, answering, sending };
@@ -51,6 +52,8 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   void on_bytes(base::MutableBytes bytes) override;
   void on_end(net::StreamEnd end) override;
   void on_drained() override;
+  void on_secured() override;
+  void on_plain_http() override;
   void on_timer(base::TimePoint now) override;
 
   void limit_body(std::uint64_t bytes_max) override { parser_.limit_body(bytes_max); }
@@ -91,6 +94,7 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   std::string body_;
   std::string later_;  ///< bytes of requests that came before the answer to this one was due
   std::string peer_;
+  bool const secure_;
   Doing doing_ = Doing::reading;
   Purpose purpose_ = Purpose::route;
   bool head_seen_ = false;

@@ -15,6 +15,12 @@
 
 namespace parley::server {
 
+/// The connection that a request came over.
+struct Via {
+  std::string_view peer;  ///< the address at its other end
+  bool secure = false;    ///< it is our own TLS
+};
+
 /// A request to one of the application's own routes, complete with its body.
 struct HttpRequest {
   http::RequestHead head;
@@ -24,6 +30,7 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> parameters;  ///< from the route's `:name` segments
   std::string_view route{};    ///< the pattern of the route that was taken; empty when none fits
   base::TimePoint received{};  ///< when the last byte had come, or the head where the route reads the body
+  bool secure = false;         ///< came over our own TLS
 
   /// Empty if absent.
   std::string_view header(std::string_view name) const { return head.headers.find(name).value_or(""); }

@@ -16,6 +16,8 @@ socketio::Hub& this_hub() {
   return worker->hub();
 }
 
+auto load_tls(ServerConfig::Tls const& files) { return net::TlsContext::load(files.certificate_file, files.key_file); }
+
 }  // namespace
 
 // Namespaces ----------------------------------------------------------------------------------------------------------
@@ -146,6 +148,11 @@ void Server::on_engine_session(std::function<void(EngineSocket&)> handler) {
 
 base::Result<void, std::string> Server::open() {
   net::raise_open_files_limit();
+  if (application_.config.tls) {
+    auto loaded = load_tls(*application_.config.tls);
+    if (!loaded) return base::fail(loaded.error());
+    application_.tls = std::move(*loaded);
+  }
   auto address = net::Address::resolve(application_.config.host, application_.config.port);
   if (!address) return base::fail(address.error());
   std::vector<int> listening;
@@ -167,12 +174,15 @@ base::Result<void, std::string> Server::open() {
 
 int Server::run() {
   net::Signals::block({SIGINT, SIGTERM});
+  if (on_hangup_) net::Signals::block({SIGHUP});
   if (auto const opened = open(); !opened) {
     base::log_error("the server cannot start", {{"why", opened.error()}});
     std::fprintf(stderr, "%s\n", opened.error().c_str());
     return 1;
   }
   net::Signals const signals(workers_[0]->loop(), {SIGINT, SIGTERM}, [this](int) { post_stop(); });
+  std::optional<net::Signals> hangups;
+  if (on_hangup_) hangups.emplace(workers_[0]->loop(), std::initializer_list{SIGHUP}, [this](int) { on_hangup_(); });
   for (std::size_t i = 1; i < workers_.size(); ++i) threads_.emplace_back([this, i] { workers_[i]->run(); });
   if (on_listening_) on_listening_(port_);
   workers_[0]->run();
@@ -196,6 +206,18 @@ void Server::post_stop() {
       static_cast<void>(workers_[0]->send_job(each->worker(), [](Worker& worker) { worker.stop(); }));
     }
   }));
+}
+
+base::Result<void, std::string> Server::post_reload_tls() {
+  if (!application_.config.tls || workers_.empty()) return base::fail(std::string("no TLS is in use"));
+  auto const loaded = load_tls(*application_.config.tls);
+  if (!loaded) return base::fail(loaded.error());
+  for (auto const& each : workers_) {
+    if (!each->post_job([tls = *loaded](Worker& worker) { worker.use_tls(tls); })) {
+      return base::fail(std::string("a worker's mailbox is full"));
+    }
+  }
+  return {};
 }
 
 void Server::wait() {

@@ -208,6 +208,11 @@ class Server {
   int run();
   /// Serves on threads of its own, leaving signals alone. The error is a sentence for people.
   base::Result<void, std::string> start();
+  /// Any thread. Reads the files of `ServerConfig::tls` again. New connections begin with what they hold now, open ones
+  /// go on with what they have. An error is a sentence for people, and nothing has changed then.
+  base::Result<void, std::string> post_reload_tls();
+  /// Called on worker 0 at every SIGHUP while `run` serves; without a handler SIGHUP keeps its meaning.
+  void on_hangup(std::function<void()> handler) { on_hangup_ = std::move(handler); }
   /// Any thread. Ends everything in good order; `run` returns soon after.
   void post_stop();
   /// Waits until a started server has stopped.
@@ -294,6 +299,7 @@ class Server {
   std::vector<std::thread> threads_;
   std::function<void()> on_start_;
   std::function<void()> on_stop_;
+  std::function<void()> on_hangup_;
   std::function<void(std::uint16_t)> on_listening_;
   std::uint16_t port_ = 0;
   base::Latch running_;

@@ -297,6 +297,7 @@ socketio::Handshake Session::handshake() const {
   handshake.url = head.target;
   handshake.address = origin_.peer.host();
   handshake.xdomain = head.headers.find("origin").has_value();
+  handshake.secure = origin_.secure;
   handshake.issued = origin_.issued;
   return handshake;
 }

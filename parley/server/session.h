@@ -29,6 +29,7 @@ struct Origin {
   std::string raw_head;
   net::Address peer;
   base::Timestamp issued;
+  bool secure = false;
 };
 
 /// One Engine.IO session and the connections that carry it: does what the state machine decides.

@@ -62,13 +62,17 @@ void EngineSocket::send_binary(base::BytesView bytes) { session_.send_binary(byt
 
 Worker::Worker(Application& application, std::vector<std::unique_ptr<Worker>> const& all, base::WorkerId id,
                int listening_descriptor)
-    : application_(application), all_(all), id_(id), engine_path_(application.config.path + "/") {
+    : application_(application),
+      all_(all),
+      id_(id),
+      engine_path_(application.config.path + "/"),
+      tls_(application.tls) {
   loop_.on_wake([this] { read_mail(); });
   loop_.on_turn_end([this] { finish_turn(); });
   hub_ = std::make_unique<socketio::Hub>(*this, application.config.sockets, application.specs);
   listener_ =
       std::make_unique<net::Listener>(loop_, listening_descriptor, [this](int descriptor, net::Address const& peer) {
-        accept({descriptor, {}}, peer, std::nullopt);
+        accept({descriptor, {}, tls_ ? std::make_unique<net::TlsSession>(*tls_) : nullptr}, peer, std::nullopt);
       });
 }
 
@@ -160,8 +164,8 @@ void Worker::accept(net::Stream::Released from, net::Address const& peer, std::o
     close(from.descriptor);
     return;
   }
-  auto connection =
-      std::make_unique<HttpConnection>(*this, std::make_unique<net::Stream>(streams_, from.descriptor, peer));
+  auto stream = std::make_unique<net::Stream>(streams_, from.descriptor, peer, std::move(from.tls));
+  auto connection = std::make_unique<HttpConnection>(*this, std::move(stream));
   auto& opened = *connection;
   http_.emplace(&opened, std::move(connection));
   application_.connections.add(1);
@@ -234,9 +238,9 @@ void Worker::forget(Session& session) {
 }
 
 std::optional<std::string> Worker::check_request(http::RequestHead const& head, http::Target const& target,
-                                                 std::string const& peer) const {
+                                                 Via const& via) const {
   if (!application_.allow_request) return std::nullopt;
-  auto const verdict = application_.allow_request({head, target, {}, peer, {}});
+  auto const verdict = application_.allow_request({head, target, {}, std::string(via.peer), {}, {}, now(), via.secure});
   return verdict ? std::nullopt : std::optional(verdict.error());
 }
 

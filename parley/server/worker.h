@@ -41,6 +41,8 @@ class Worker final : public socketio::Host {
   [[nodiscard]] bool post_job(Job job);
   /// From this worker to another (or itself): sent when the turn is over, in order.
   [[nodiscard]] bool send_job(base::WorkerId to, Job job);
+  /// Connections accepted from now on begin with `tls`.
+  void use_tls(std::shared_ptr<net::TlsContext const> tls) { tls_ = std::move(tls); }
 
   // Host ----------------------------------------------------------------------------------------------------------
   base::WorkerId worker() const override { return id_; }
@@ -76,7 +78,7 @@ class Worker final : public socketio::Host {
 
   /// The policy's reason against a new session.
   std::optional<std::string> check_request(http::RequestHead const& head, http::Target const& target,
-                                           std::string const& peer) const;
+                                           Via const& via) const;
   enum class FirstResponse { yes, no };
   void add_engine_headers(http::Headers& headers, http::RequestHead const& request, FirstResponse first) const;
   void report_refusal(int code, std::string const& message, http::RequestHead const& request) const;
@@ -103,6 +105,7 @@ class Worker final : public socketio::Host {
   engineio::Outputs outputs_;
   std::vector<base::SessionId> answering_;
   std::vector<base::SessionId> overflowing_;
+  std::shared_ptr<net::TlsContext const> tls_;
   std::string date_;
   base::TimePoint date_until_;
   bool stopping_ = false;

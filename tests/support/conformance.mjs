@@ -22,10 +22,11 @@ export async function startConformance(flags = {}) {
   });
   const defaultPath = all.mode === "engineio" ? "/engine.io" : "/socket.io";
   const host = all.host === "::" ? "localhost" : "127.0.0.1";
+  const secure = all.tlsCertFile ? "s" : "";
   return Object.assign(server, {
     host,
-    url: `http://${host}:${server.port}`,
-    wsUrl: `ws://${host}:${server.port}`,
+    url: `http${secure}://${host}:${server.port}`,
+    wsUrl: `ws${secure}://${host}:${server.port}`,
     path: `${all.path ?? defaultPath}/`,
   });
 }

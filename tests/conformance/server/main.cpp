@@ -40,6 +40,12 @@ int main(int argc, char** argv) {
     io.on_initial_headers([](http::Headers& headers, http::RequestHead const&) { headers.set("x-initial", "1"); });
     io.on_headers([](http::Headers& headers, http::RequestHead const&) { headers.set("x-all", "1"); });
   }
+  if (options.server.tls) {
+    io.on_hangup([&io] {
+      auto const reloaded = io.post_reload_tls();
+      if (!reloaded) log_error("the certificate was not reloaded", {{"why", reloaded.error()}});
+    });
+  }
   io.on_listening([](std::uint16_t port) {
     std::printf("LISTENING %u\n", static_cast<unsigned>(port));
     std::fflush(stdout);

@@ -52,6 +52,7 @@ Options read_options(int argc, char** argv) {
   std::vector<std::string> transports{"polling", "websocket"};
   std::vector<std::string> origins;
   bool credentials = false;
+  parley::ServerConfig::Tls tls;
 
   using Set = std::function<void(std::string const& flag, std::string const& value)>;
   auto const text = [](std::string& to) -> Set { return [&to](auto const&, auto const& value) { to = value; }; };
@@ -93,6 +94,19 @@ Options read_options(int argc, char** argv) {
       {"cors-origin", list(origins)},
       {"cors-credentials", flag(credentials)},
       {"cookie", text(server.cookie)},
+      {"tls-cert-file", [&](auto const&, auto const& value) { tls.certificate_file = value; }},
+      {"tls-key-file", [&](auto const&, auto const& value) { tls.key_file = value; }},
+      {"tls-handshake-timeout", duration(server.limits.tls_handshake)},
+      {"http-request-timeout", duration(server.limits.http_request)},
+      {"http-idle-timeout", duration(server.limits.http_idle)},
+      {"connections-max",
+       [&](auto const& name, auto const& value) {
+         server.limits.connections_max = static_cast<std::size_t>(to_number(name, value));
+       }},
+      {"outbox-max",
+       [&](auto const& name, auto const& value) {
+         server.limits.outbox_bytes_max = static_cast<std::size_t>(to_number(name, value));
+       }},
       {"cleanup-empty-child-namespaces", flag(server.sockets.cleanup_empty_child_namespaces)},
       {"allow-request", flag(options.allow_request)},
       {"custom-headers", flag(options.custom_headers)},
@@ -121,6 +135,7 @@ Options read_options(int argc, char** argv) {
   server.path = !path.empty() ? path : options.engine_only ? "/engine.io" : "/socket.io";
   server.polling = std::ranges::find(transports, "polling") != transports.end();
   server.websocket = std::ranges::find(transports, "websocket") != transports.end();
+  if (!tls.certificate_file.empty()) server.tls = tls;
   if (!origins.empty()) server.cors = parley::Cors{origins, credentials, nullptr};
   return options;
 }
