@@ -9,7 +9,7 @@ TEST_CASE("an IPv4 address stands for itself, however it is wrapped") {
   CHECK(network_of("::ffff:192.0.2.7") == "192.0.2.7");
 }
 
-TEST_CASE("all addresses of one IPv6 /64 are one network") {
+TEST_CASE("§13.1-address: all addresses of one IPv6 /64 are one network") {
   CHECK(network_of("2001:db8:0:1::1") == "2001:db8:0:1::/64");
   CHECK(network_of("2001:DB8:0:1:ffff:ffff:ffff:ffff") == "2001:db8:0:1::/64");
   CHECK(network_of("2001:db8:0:1::/64") == "2001:db8:0:1::/64");

@@ -98,7 +98,7 @@ TEST_CASE("statistics are broadcast at once, then no more often than the interva
   CHECK(office.broadcasts.size() == 5);
 }
 
-TEST_CASE("a message is confirmed and passed on when storage has kept it, and not before") {
+TEST_CASE("§8.4-sent, §8.4-storage: a message is confirmed and passed on when storage has kept it, and not before") {
   SlowStorage storage;
   Office office(storage);
   auto const [ada, bob] = office.pair();

@@ -38,7 +38,7 @@ TEST_CASE("all limited paths draw on one allowance") {
   CHECK(limits.count_request("/api/files/upload", "b", at(0s))->admitted);
 }
 
-TEST_CASE("uploads have an allowance of their own, for an hour") {
+TEST_CASE("§13.1-uploads: uploads have an allowance of their own, for an hour") {
   Config config;
   config.uploads_per_hour_max = 1;
   RestLimits limits(config);

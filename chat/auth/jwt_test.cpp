@@ -84,7 +84,7 @@ TEST_CASE("a token that was issued is verified, and says what was put in") {
   }
 }
 
-TEST_CASE("a token carries exactly the claims of the contract") {
+TEST_CASE("§3-claims: a token carries exactly the claims of the contract") {
   TokenAuthority authority(secret, 90s);
   auto const token = authority.issue({"g", "s", "Ada"}, now);
   auto const dot = token.find('.');
@@ -95,7 +95,7 @@ TEST_CASE("a token carries exactly the claims of the contract") {
   CHECK(token == signed_text(good_head, *body));
 }
 
-TEST_CASE("the checks of a token, each broken on its own") {
+TEST_CASE("§3-2, §3-3, §3-4: the checks of a token, each broken on its own") {
   CHECK(verdict(signed_claims(good_claims())) == "good");
 
   CHECK(verdict(signed_text(good_head, good_claims().dump(), "another secret of sufficient length!")) == "invalid");
@@ -129,13 +129,13 @@ TEST_CASE("the checks of a token, each broken on its own") {
   CHECK(verdict(without("iat")) == "good");
 }
 
-TEST_CASE("a token expires on the second, without leeway") {
+TEST_CASE("§3-3, §3-claims: a token expires on the second, without leeway") {
   auto const token = with("exp", now_seconds);
   CHECK(verdict(token, Timestamp{1'799'999'999'999ms}) == "good");
   CHECK(verdict(token, Timestamp{1'800'000'000'000ms}) == "expired");
 }
 
-TEST_CASE("the first fault in the order of the checks is the one that is told") {
+TEST_CASE("§3-6: the first fault in the order of the checks is the one that is told") {
   auto claims = good_claims();
   claims.set("exp", now_seconds - 1);
   claims.set("isGuest", false);

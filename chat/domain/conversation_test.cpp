@@ -59,7 +59,7 @@ TEST_CASE("messages are settled in the order of saying, however storage answers"
   CHECK(chat.stored(m(9), true).empty());
 }
 
-TEST_CASE("a message carries its number within the chat and the time it was given") {
+TEST_CASE("§8.2-2: a message carries its number within the chat and the time it was given") {
   Conversation chat(a, b, 1);
   auto const first = std::get<Store>(say(chat, a, 1)).message;
   CHECK(first.seq == 1);
@@ -95,7 +95,7 @@ TEST_CASE("a message that could not be kept may be tried again under the same na
   CHECK(std::holds_alternative<Store>(say(chat, a, 2, "c")));
 }
 
-TEST_CASE("only the recipient confirms, only what was sent, and only once") {
+TEST_CASE("§8.2-6: only the recipient confirms, only what was sent, and only once") {
   Conversation chat(a, b, 1);
   say(chat, a, 1);
   CHECK_FALSE(chat.confirm(b, m(1)));

@@ -31,7 +31,9 @@ std::size_t admitted(EventMeter& meter, GuestId const& guest, EventClass kind, s
 
 }  // namespace
 
-TEST_CASE("a burst may use up a window's allowance, each class its own") {
+TEST_CASE(
+    "§13.2-messages, §13.2-control, §13.2-receipts, §13.2-ice, §13.2-typing: a burst may use up a window's allowance, "
+    "each class its own") {
   EventMeter meter({.events_max = 100, .window = 60s});
   CHECK(admitted(meter, ada, EventClass::messages, 500, at(0s)) == 100);
   CHECK(admitted(meter, ada, EventClass::control, 500, at(0s)) == 100);
@@ -115,7 +117,7 @@ TEST_CASE("handshakes are counted by guest as well, apart from events") {
   CHECK(meter.admit_handshake(ada, at(12s)));
 }
 
-TEST_CASE("without a limit everything is let through and nobody remembered") {
+TEST_CASE("§13.2-off: without a limit everything is let through and nobody remembered") {
   EventMeter meter({.events_max = 0, .window = 60s});
   CHECK(admitted(meter, ada, EventClass::messages, 10'000, at(0s)) == 10'000);
   CHECK(meter.admit_handshake(ada, at(0s)));

@@ -288,14 +288,14 @@ class Story {
 
 }  // namespace
 
-TEST_CASE("whatever guests do, and however storage answers, the laws hold after every step") {
+TEST_CASE("I1, I2, I3, I4, I5: whatever guests do, and however storage answers, the laws hold after every step") {
   for (std::uint32_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     Story(seed).live(2000);
   }
 }
 
-TEST_CASE("of any number of guests who ask at once, all but at most one are matched, each once") {
+TEST_CASE("M3: of any number of guests who ask at once, all but at most one are matched, each once") {
   for (int const count : {2, 3, 10, 201}) {
     Town town;
     for (int i = 0; i < count; ++i) town.guest("Guest" + std::to_string(i));

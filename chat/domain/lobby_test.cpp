@@ -10,7 +10,7 @@ using namespace parley::chat;
 using namespace std::chrono_literals;
 using Names = std::vector<std::string>;
 
-TEST_CASE("a guest that connects is told who it is before anything else") {
+TEST_CASE("§5.3-1, §5.3-2: a guest that connects is told who it is before anything else") {
   Town town;
   auto& ada = town.account("Ada");
   town.connect(ada);
@@ -76,7 +76,7 @@ TEST_CASE("asking for a match inside a chat leaves the chat first") {
   CHECK(town.session(*bob)->connected_user() == std::nullopt);
 }
 
-TEST_CASE("the previous partner is met again only when nobody else waits") {
+TEST_CASE("M4: the previous partner is met again only when nobody else waits") {
   Town town;
   auto [ada, bob] = town.pair("Ada", "Bob");
   auto& eve = town.guest("Eve");
@@ -155,7 +155,7 @@ TEST_CASE("the same client message is passed on once and confirmed each time") {
   CHECK(town.to_store.empty());
 }
 
-TEST_CASE("a message that storage refuses is refused to its author and shown to nobody") {
+TEST_CASE("§6.3-store: a message that storage refuses is refused to its author and shown to nobody") {
   Town town({}, Town::Storing::when_told);
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.say(*ada, "one");
@@ -168,7 +168,9 @@ TEST_CASE("a message that storage refuses is refused to its author and shown to 
   CHECK(town.last<ChatMessage>(*bob).content == Json("two"));
 }
 
-TEST_CASE("a message that is still being kept when the chat ends reaches nobody, not even in the next chat") {
+TEST_CASE(
+    "§6.3-partner-unavailable: a message that is still being kept when the chat ends reaches nobody, not even in the "
+    "next chat") {
   Town town({}, Town::Storing::when_told);
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.say(*ada, "late");
@@ -260,7 +262,7 @@ TEST_CASE("the newest socket takes over; the end of the old one means nothing") 
   CHECK(town.lobby.stats().active_users == 2);
 }
 
-TEST_CASE("a replaced socket is no longer listened to") {
+TEST_CASE("§5.4-newest: a replaced socket is no longer listened to") {
   Town town;
   auto [ada, bob] = town.pair("Ada", "Bob");
   auto const old = ada->socket;
@@ -274,7 +276,7 @@ TEST_CASE("a replaced socket is no longer listened to") {
   CHECK(ada->heard.empty());
 }
 
-TEST_CASE("a deleted session ends its chat, closes its socket and is found no more") {
+TEST_CASE("§6.3-session: a deleted session ends its chat, closes its socket and is found no more") {
   Town town;
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.erase(*ada);

@@ -25,7 +25,7 @@ TEST_CASE("an empty queue and a queue of oneself have nobody to offer") {
   CHECK(queue.choose_for(g(2), {}, random) == g(1));
 }
 
-TEST_CASE("the previous partner is chosen only when nobody else waits") {
+TEST_CASE("M4: the previous partner is chosen only when nobody else waits") {
   SeededRandom random(2);
   MatchQueue queue;
   queue.enter(g(1));
@@ -35,7 +35,7 @@ TEST_CASE("the previous partner is chosen only when nobody else waits") {
   for (int i = 0; i < 100; ++i) CHECK(queue.choose_for(g(9), g(1), random) == g(2));
 }
 
-TEST_CASE("everyone but oneself and the previous partner is chosen about equally often") {
+TEST_CASE("M4, M9: everyone but oneself and the previous partner is chosen about equally often") {
   SeededRandom random(3);
   MatchQueue queue;
   for (int i = 0; i < 6; ++i) queue.enter(g(i));

@@ -49,7 +49,7 @@ TEST_CASE("messages are found again by room, in order, after a number and up to 
   CHECK(seqs(storage, "nowhere").empty());
 }
 
-TEST_CASE("erasing a room leaves no message of it and all of the others") {
+TEST_CASE("§1.2-erased: erasing a room leaves no message of it and all of the others") {
   MemoryStorage storage;
   REQUIRE(given(storage.keep(message_in("ab", 1))));
   REQUIRE(given(storage.keep(message_in("cd", 1))));

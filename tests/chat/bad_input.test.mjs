@@ -67,7 +67,7 @@ const replies = {
 };
 
 for (const [event, allowed] of Object.entries(replies)) {
-  test(`${event} answers any payload as documented, with and without an acknowledgement`, async (t) => {
+  test(`§5.6-bad-input, §5.6-acks: ${event} answers any payload as documented, with and without an acknowledgement`, async (t) => {
     const server = await startChat(t);
     const [ada, grace] = await server.pair();
     const eve = await server.guest("Eve");
@@ -125,7 +125,7 @@ test("inside a chat, odd payloads reach the partner in no form but the documente
   await nothingMore(ada, grace);
 });
 
-test("an unknown event is ignored", async (t) => {
+test("§5.6-unknown: an unknown event is ignored", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const names = [
@@ -164,7 +164,7 @@ async function byHand(t, server, guest) {
   return { socket, heard };
 }
 
-test("packets that are no packets close their own connection at most", async (t) => {
+test("§14-malformed: packets that are no packets close their own connection at most", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const packets = [

@@ -32,7 +32,7 @@ async function refuses(server, payloads) {
   await nothingMore(ada, grace);
 }
 
-test("text is relayed byte for byte", async (t) => {
+test("§8.1-verbatim, §4-input-untouched: text is relayed byte for byte", async (t) => {
   const texts = [
     "a",
     "  two spaces on each side  ",
@@ -54,7 +54,7 @@ test("text is relayed byte for byte", async (t) => {
   );
 });
 
-test("text may be as long as 1000 UTF-16 units, untrimmed", async (t) => {
+test("§8.1-text: text may be as long as 1000 UTF-16 units, untrimmed", async (t) => {
   const server = await startChat(t);
   await accepts(
     server,
@@ -76,7 +76,7 @@ test("text may be as long as 1000 UTF-16 units, untrimmed", async (t) => {
   );
 });
 
-test("text without a visible character is refused", async (t) => {
+test("§8.1-text, §6.3-invalid-message: text without a visible character is refused", async (t) => {
   const blank = ["", " ", " \t\r\n\v\f ", "\u00a0", "\u2003\u3000\ufeff"];
   await refuses(
     await startChat(t),
@@ -92,7 +92,7 @@ test("text that is no string is refused", async (t) => {
   );
 });
 
-test("half a surrogate pair reaches nobody", async (t) => {
+test("§8.1-utf8: half a surrogate pair reaches nobody", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("chat:message", { type: "text", content: "half \ud83d" });
@@ -102,7 +102,7 @@ test("half a surrogate pair reaches nobody", async (t) => {
   assert.ok(!grace.order().includes("chat:message"));
 });
 
-test("a message of an unknown type or without one is refused", async (t) => {
+test("§8.1-other, §8.4-input: a message of an unknown type or without one is refused", async (t) => {
   const types = [undefined, null, "", "system", "TEXT", "image", "__proto__", "constructor", 7, {}, ["text"]];
   await refuses(
     await startChat(t),
@@ -122,7 +122,7 @@ test("a message without a payload is refused", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("file content within the limits is relayed with its other plain values", async (t) => {
+test("§8.1-file: file content within the limits is relayed with its other plain values", async (t) => {
   const rows = [
     file(),
     file({ fileSize: 0 }),
@@ -141,7 +141,7 @@ test("file content within the limits is relayed with its other plain values", as
   );
 });
 
-test("file content outside the limits is refused", async (t) => {
+test("§8.1-file, §8.4-input: file content outside the limits is refused", async (t) => {
   const contents = [
     "a.png",
     null,
@@ -170,7 +170,7 @@ test("file content outside the limits is refused", async (t) => {
   );
 });
 
-test("voice content within the limits is relayed", async (t) => {
+test("§8.1-voice: voice content within the limits is relayed", async (t) => {
   const rows = [
     voice(),
     voice({ duration: 0.1, fileSize: 0 }),
@@ -183,7 +183,7 @@ test("voice content within the limits is relayed", async (t) => {
   );
 });
 
-test("voice content outside the limits is refused", async (t) => {
+test("§8.1-voice, §8.4-input: voice content outside the limits is refused", async (t) => {
   const contents = [
     "voice",
     null,
@@ -219,7 +219,7 @@ test("the limits of size and duration follow the settings", async (t) => {
   ]);
 });
 
-test("addresses that are neither http nor of this server are refused", async (t) => {
+test("§8.1-urls: addresses that are neither http nor of this server are refused", async (t) => {
   const addresses = [
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -237,7 +237,7 @@ test("addresses that are neither http nor of this server are refused", async (t)
   await refuses(await startChat(t), payloads);
 });
 
-test("keys that begin with two underscores are refused", async (t) => {
+test("§8.1-reserved-keys: keys that begin with two underscores are refused", async (t) => {
   const own = (text) => JSON.parse(text);
   await refuses(await startChat(t), [
     { type: "file", content: own('{"filename":"a","fileType":"b","fileSize":1,"__proto__":{"polluted":true}}') },
@@ -247,7 +247,7 @@ test("keys that begin with two underscores are refused", async (t) => {
   ]);
 });
 
-test("content of exactly 16 KiB is relayed and one byte more is refused", async (t) => {
+test("§8.1-content-size: content of exactly 16 KiB is relayed and one byte more is refused", async (t) => {
   const server = await startChat(t);
   const sized = (bytes) => {
     const content = file({ padding: "" });
@@ -284,7 +284,7 @@ test("keys beside type and content are not relayed", async (t) => {
   assert.deepEqual(message, { senderId: ada.id, senderUsername: "Ada", type: "text", content: "hello" });
 });
 
-test("outside a chat that is said first, whatever the payload", async (t) => {
+test("§6.3-not-in-chat: outside a chat that is said first, whatever the payload", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const error = { message: "You are not connected to any user", code: "NOT_IN_CHAT" };

@@ -38,7 +38,7 @@ function assertPerfectMatching(guests) {
 }
 
 for (const WORKERS of ["1", "2"]) {
-  test(`200 guests who search at the same moment form 100 pairs, with ${WORKERS} worker(s)`, async (t) => {
+  test(`M3, §7-atomic, I1, I2, I3: 200 guests who search at the same moment form 100 pairs, with ${WORKERS} worker(s)`, async (t) => {
     const server = await startChat(t, { WORKERS });
     const guests = await crowd(server, 200);
     guests.forEach((guest) => guest.emit("user:match"));
@@ -65,7 +65,7 @@ for (const WORKERS of ["1", "2"]) {
     for (const guest of guests) assert.equal(guest.order().filter((event) => event === "chat:message").length, 1);
   });
 
-  test(`of 201 guests exactly one is left, and the next who comes finds it, with ${WORKERS} worker(s)`, async (t) => {
+  test(`M3, M2: of 201 guests exactly one is left, and the next who comes finds it, with ${WORKERS} worker(s)`, async (t) => {
     const server = await startChat(t, { WORKERS });
     const guests = await crowd(server, 201);
     guests.forEach((guest) => guest.emit("user:match"));
@@ -82,7 +82,7 @@ for (const WORKERS of ["1", "2"]) {
     assert.equal((await left[0].next("user:matched")).matchedUser.id, late.id);
   });
 
-  test(`guests who search, cancel and go at the same moment leave no one-sided pair, with ${WORKERS} worker(s)`, async (t) => {
+  test(`M8, I2: guests who search, cancel and go at the same moment leave no one-sided pair, with ${WORKERS} worker(s)`, async (t) => {
     const server = await startChat(t, { WORKERS });
     const guests = await crowd(server, 60);
     guests.forEach((guest, i) => {
@@ -165,7 +165,7 @@ for (const [WORKERS, seed] of [
   ["2", 2],
   ["2", 3],
 ]) {
-  test(`a crowd that comes, talks, leaves and goes keeps the invariants (seed ${seed}, ${WORKERS} worker(s))`, async (t) => {
+  test(`I1, I2, I3, I4, I5: a crowd that comes, talks, leaves and goes keeps the invariants (seed ${seed}, ${WORKERS} worker(s))`, async (t) => {
     const server = await startChat(t, { WORKERS });
     const guests = await crowd(server, 40);
     const views = guests.map(follow);

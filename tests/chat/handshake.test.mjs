@@ -11,7 +11,7 @@ import { assertTime } from "./support/shapes.mjs";
 const bearer = (token) => ({ extraHeaders: { authorization: `Bearer ${token}` } });
 
 for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]]) {
-  test(`a guest with a token is welcomed over ${transports.join(", then ")}`, async (t) => {
+  test(`§5.1-transports, §5.3-2: a guest with a token is welcomed over ${transports.join(", then ")}`, async (t) => {
     const server = await startChat(t);
     const ada = await server.guest("Ada", { transports });
     const { serverTime, ...welcome } = ada.established;
@@ -39,7 +39,7 @@ for (const transports of [["websocket"], ["polling"], ["polling", "websocket"]])
   });
 }
 
-test("the token may be in auth, in the query or in the Authorization header", async (t) => {
+test("§3-token-place: the token may be in auth, in the query or in the Authorization header", async (t) => {
   const server = await startChat(t);
   const { token } = await server.account();
   const guest = await server.account();
@@ -63,7 +63,7 @@ test("the token may be in auth, in the query or in the Authorization header", as
   }
 });
 
-test("a bad token in an earlier place is not rescued by a good one in a later place", async (t) => {
+test("§3-token-place: a bad token in an earlier place is not rescued by a good one in a later place", async (t) => {
   const server = await startChat(t);
   const guest = await server.account();
   const places = [
@@ -77,7 +77,7 @@ test("a bad token in an earlier place is not rescued by a good one in a later pl
   }
 });
 
-test("a handshake without a token asks for one", async (t) => {
+test("§3-1, §5.2-refused: a handshake without a token asks for one", async (t) => {
   const server = await startChat(t);
   const guest = await server.account();
   const places = [
@@ -125,7 +125,7 @@ test("another namespace than / does not exist", async (t) => {
   await settle(ada);
 });
 
-test("events sent together with the connect packet are handled after it, in order", async (t) => {
+test("§5.3-queued: events sent together with the connect packet are handled after it, in order", async (t) => {
   const server = await startChat(t);
   const ada = await server.account();
   const socket = new WebSocket(`${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
@@ -146,7 +146,7 @@ test("events sent together with the connect packet are handled after it, in orde
   );
 });
 
-test("the newest socket of a session wins and the older one is told why", async (t) => {
+test("§5.4-newest: the newest socket of a session wins and the older one is told why", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const newer = await server.twin(ada).connect();
@@ -158,7 +158,7 @@ test("the newest socket of a session wins and the older one is told why", async 
   assert.deepEqual([body.data.stats.onlineUsers, body.data.stats.activeUsers], [1, 1]);
 });
 
-test("a newer socket takes the chat over, and the partner notices nothing", async (t) => {
+test("§5.4-newest: a newer socket takes the chat over, and the partner notices nothing", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const newer = await server.twin(ada).connect();
@@ -186,7 +186,7 @@ test("a newer socket takes the chat over, and the partner notices nothing", asyn
   );
 });
 
-test("a newer socket takes the search over", async (t) => {
+test("§5.4-newest: a newer socket takes the search over", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");
@@ -201,7 +201,7 @@ test("a newer socket takes the search over", async (t) => {
   assert.equal((await grace.next("user:matched")).matchedUser.id, ada.id);
 });
 
-test("an old socket that closes by itself at the moment it is replaced does no harm", async (t) => {
+test("§5.4-old-end, §9.5-old-socket: an old socket that closes by itself at the moment it is replaced does no harm", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   let current = ada;
@@ -227,7 +227,7 @@ test("of sockets opened at the same moment exactly one stays", async (t) => {
   assert.equal((await server.request("GET", "/api/socket/stats")).body.data.connectedSockets, 1);
 });
 
-test("a packet above the limit closes that connection only", async (t) => {
+test("§5.1-packet-limit: a packet above the limit closes that connection only", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const eve = await server.guest("Eve");

@@ -42,7 +42,7 @@ const upgradeStatus = (server, origin) =>
     socket.on("error", reject);
   });
 
-test("every kind of answer carries the security headers", async (t) => {
+test("§13.3-headers: every kind of answer carries the security headers", async (t) => {
   const server = await startChat(t);
   const answers = [
     ["GET", "/health", {}, 200],
@@ -72,7 +72,7 @@ test("polling answers carry the security headers", async (t) => {
   for (const [name, value] of Object.entries(security)) assert.equal(headers[name], value, name);
 });
 
-test("an origin in the list is echoed with credentials, each entry of the list counts", async (t) => {
+test("§13.3-cors: an origin in the list is echoed with credentials, each entry of the list counts", async (t) => {
   const server = await startChat(t, { CORS_ORIGIN: "https://one.example, https://two.example:8443" });
   for (const origin of ["https://one.example", "https://two.example:8443"]) {
     for (const target of ["/health", "/api/guest/me", polling]) {
@@ -84,7 +84,7 @@ test("an origin in the list is echoed with credentials, each entry of the list c
   }
 });
 
-test("an origin outside the list gets no permission", async (t) => {
+test("§13.3-cors: an origin outside the list gets no permission", async (t) => {
   const server = await startChat(t, { CORS_ORIGIN: "https://one.example,https://two.example" });
   const strangers = [
     "https://three.example",
@@ -108,7 +108,7 @@ test("an answer varies by origin even when none was sent", async (t) => {
   assert.equal(headers["access-control-allow-origin"], undefined);
 });
 
-test("a preflight names the methods and headers a client may use", async (t) => {
+test("§13.3-preflight: a preflight names the methods and headers a client may use", async (t) => {
   const server = await startChat(t);
   const ask = (origin) =>
     server.request("OPTIONS", "/api/guest/location", {
@@ -141,14 +141,14 @@ test("a star allows every origin", async (t) => {
   assert.equal(await upgradeStatus(server, origin), 101);
 });
 
-test("a WebSocket from a page of another origin is refused", async (t) => {
+test("§5.1-origin: a WebSocket from a page of another origin is refused", async (t) => {
   const server = await startChat(t, { CORS_ORIGIN: "https://one.example" });
   assert.equal(await upgradeStatus(server, "https://one.example"), 101);
   assert.equal(await upgradeStatus(server, "https://two.example"), 403);
   assert.equal(await upgradeStatus(server, "null"), 403);
 });
 
-test("the server's own origin and a client without one are always welcome", async (t) => {
+test("§5.1-origin: the server's own origin and a client without one are always welcome", async (t) => {
   const server = await startChat(t, { CORS_ORIGIN: "https://one.example" });
   assert.equal(await upgradeStatus(server, server.url), 101);
   assert.equal(await upgradeStatus(server, undefined), 101);

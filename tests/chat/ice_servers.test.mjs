@@ -24,7 +24,7 @@ function turnClient(t, port, credentials) {
 
 const unauthorized = { name: "Error", code: 401 };
 
-test("ICE servers are told to guests with a token alone", async (t) => {
+test("§11.4-ice: ICE servers are told to guests with a token alone", async (t) => {
   const server = await startChat(t);
   const answer = await server.request("GET", "/api/webrtc/ice-servers");
   assert.equal(answer.status, 401);
@@ -51,7 +51,7 @@ test("a fixed user of the TURN server is told as it is configured", async (t) =>
   });
 });
 
-test("with a shared secret each guest gets credentials of its own for one hour, and coturn relays for them", async (t) => {
+test("§11.4-turn: with a shared secret each guest gets credentials of its own for one hour, and coturn relays for them", async (t) => {
   const coturn = await startCoturn(t, secret);
   const url = `turn:127.0.0.1:${coturn.port}?transport=udp`;
   const stun = `stun:127.0.0.1:${coturn.port}`;

@@ -20,7 +20,7 @@ const everything = (more = {}) => [
   ["webrtc:call-end", more],
 ];
 
-test("a chat is heard by nobody but its two guests", async (t) => {
+test("I5, §8.4-broadcast: a chat is heard by nobody but its two guests", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair("Ada", "Grace");
   const others = [...(await server.pair("Eve", "Frank")), await server.guest("Idle")];
@@ -44,7 +44,7 @@ test("a chat is heard by nobody but its two guests", async (t) => {
   await nothingMore(...others, searcher);
 });
 
-test("room and user ids in a payload change nothing about who hears it", async (t) => {
+test("§9.5-isolation: room and user ids in a payload change nothing about who hears it", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair("Ada", "Grace");
   const [eve, frank] = await server.pair("Eve", "Frank");
@@ -67,7 +67,7 @@ test("room and user ids in a payload change nothing about who hears it", async (
   assert.equal((await eve.record()).connectedUser, frank.id);
 });
 
-test("after a chat nothing of the one reaches the other", async (t) => {
+test("§9.5-ex-partner, I5: after a chat nothing of the one reaches the other", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   await ada.ask("leave-room");
@@ -86,7 +86,7 @@ test("after a chat nothing of the one reaches the other", async (t) => {
   }
 });
 
-test("an ex-partner is not heard in the next chat, nor can it end that", async (t) => {
+test("§9.5-ex-partner: an ex-partner is not heard in the next chat, nor can it end that", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   await ada.ask("leave-room");
@@ -104,7 +104,7 @@ test("an ex-partner is not heard in the next chat, nor can it end that", async (
   assert.equal((await grace.record()).connectedUser, edith.id);
 });
 
-test("what was on its way when the chat ended does not arrive in the next one", async (t) => {
+test("§9.5-isolation: what was on its way when the chat ended does not arrive in the next one", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const grace = await server.guest("Grace");

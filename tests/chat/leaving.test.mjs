@@ -23,7 +23,7 @@ async function bothIdle(...guests) {
 }
 
 for (const event of ["chat:clear", "leave-room"]) {
-  test(`${event} ends the chat for both and tells each its part, in order`, async (t) => {
+  test(`§9.1-1, §9.1-2, §9.1-3: ${event} ends the chat for both and tells each its part, in order`, async (t) => {
     const server = await startChat(t);
     const [ada, grace] = await server.pair();
     const [a, g] = [ada.seen.length, grace.seen.length];
@@ -39,7 +39,7 @@ for (const event of ["chat:clear", "leave-room"]) {
   });
 }
 
-test("close-room also closes the partner's room, last", async (t) => {
+test("§9.1-close-room, §9.2-room-closed: close-room also closes the partner's room, last", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const [a, g] = [ada.seen.length, grace.seen.length];
@@ -60,7 +60,7 @@ test("whoever waited may leave as well as whoever asked", async (t) => {
   await bothIdle(ada, grace);
 });
 
-test("leaving outside a chat is only confirmed", async (t) => {
+test("§9.1-outside: leaving outside a chat is only confirmed", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   for (const event of ["chat:clear", "leave-room", "close-room"]) {
@@ -72,7 +72,7 @@ test("leaving outside a chat is only confirmed", async (t) => {
   await nothingMore(ada);
 });
 
-test("leaving outside a chat does not end a search", async (t) => {
+test("§9.1-outside: leaving outside a chat does not end a search", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");
@@ -84,7 +84,7 @@ test("leaving outside a chat does not end a search", async (t) => {
   assert.equal((await grace.next("user:matched")).matchedUser.id, ada.id);
 });
 
-test("both may be matched again at once, also with others", async (t) => {
+test("§9.1-4, §9.5-released: both may be matched again at once, also with others", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("leave-room");
@@ -135,7 +135,7 @@ test("when one leaves while the other disconnects both end idle", async (t) => {
   }
 });
 
-test("a deliberate disconnect closes the partner's room", async (t) => {
+test("§9.3-deliberate, §9.2-user-disconnected: a deliberate disconnect closes the partner's room", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const from = grace.seen.length;
@@ -177,7 +177,7 @@ test("whoever returns after its chat ended starts idle", async (t) => {
   assert.equal(answer.error.code, "NOT_IN_CHAT");
 });
 
-test("deleting the session tells the partner and ends the socket", async (t) => {
+test("§9.2-session-ended, §4-delete: deleting the session tells the partner and ends the socket", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const { status } = await server.request("DELETE", "/api/guest/me", { token: ada.token });
@@ -192,7 +192,7 @@ test("deleting the session tells the partner and ends the socket", async (t) => 
 });
 
 for (const transport of ["websocket", "polling"]) {
-  test(`a guest whose session is deleted is told so before its transport closes, over ${transport}`, async (t) => {
+  test(`§5.5-deleted: a guest whose session is deleted is told so before its transport closes, over ${transport}`, async (t) => {
     const server = await startChat(t);
     const ada = await server.guest("Ada", { transports: [transport] });
     await server.request("DELETE", "/api/guest/me", { token: ada.token });

@@ -14,7 +14,7 @@ const limits = ({ headers }) => ({
   reset: Number(headers["ratelimit-reset"]),
 });
 
-test("requests beyond the limit get 429 with the text and headers that say how long to wait", async (t) => {
+test("§13.1-requests: requests beyond the limit get 429 with the text and headers that say how long to wait", async (t) => {
   const server = await startChat(t, { RATE_LIMIT_MAX_REQUESTS: "3", RATE_LIMIT_WINDOW_MS: "60000" });
   for (const remaining of [2, 1, 0]) {
     const answer = await server.request("GET", "/api/guest/username");
@@ -32,7 +32,7 @@ test("requests beyond the limit get 429 with the text and headers that say how l
   assert.ok(wait > 50 && wait <= 60, `retry after ${wait}`);
 });
 
-test("guests, files and statistics share one limit, unknown routes below them too", async (t) => {
+test("§13.1-requests: guests, files and statistics share one limit, unknown routes below them too", async (t) => {
   const server = await startChat(t, { RATE_LIMIT_MAX_REQUESTS: "6" });
   const guest = await server.account();
   const asked = [
@@ -52,7 +52,7 @@ test("guests, files and statistics share one limit, unknown routes below them to
   assert.deepEqual(file.body, { ...refusal, error: refusal.message });
 });
 
-test("health, unknown paths elsewhere and preflights are not limited", async (t) => {
+test("§13.1-exempt: health, unknown paths elsewhere and preflights are not limited", async (t) => {
   const server = await startChat(t, { RATE_LIMIT_MAX_REQUESTS: "1" });
   for (let i = 0; i < 5; ++i) {
     for (const path of ["/health", "/health/ready", "/api/nonsense", "/nonsense"]) {
@@ -77,7 +77,7 @@ test("the allowance is back when the window is over", async (t) => {
   await eventually("requests are answered again", async () => (await ask()).status === 200, 1000);
 });
 
-test("clients behind a trusted proxy are counted apart, IPv6 by their network, and nobody else is believed", async (t) => {
+test("§13.1-address: clients behind a trusted proxy are counted apart, IPv6 by their network, and nobody else is believed", async (t) => {
   const server = await startChat(t, { RATE_LIMIT_MAX_REQUESTS: "1", TRUST_PROXY: "1" });
   const ask = async (forwarded) =>
     (await server.request("GET", "/api/guest/username", { headers: { "x-forwarded-for": forwarded } })).status;

@@ -17,7 +17,7 @@ const profileOf = ({ user: { id, username, location, gender, language } }) => ({
   language,
 });
 
-test("who searches alone is told so and stays in the queue", async (t) => {
+test("M1, §7-no-users: who searches alone is told so and stays in the queue", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   assert.deepEqual(await ada.ask("user:match"), { ok: true });
@@ -28,7 +28,7 @@ test("who searches alone is told so and stays in the queue", async (t) => {
   assert.equal((await ada.record()).isSearching, true);
 });
 
-test("the next who searches is paired with the one that waits, without a second request", async (t) => {
+test("M2: the next who searches is paired with the one that waits, without a second request", async (t) => {
   const server = await startChat(t);
   const profile = { username: "Ada", location: { country: "FI" }, gender: "f", language: "fi" };
   const ada = await server.guest(profile);
@@ -51,7 +51,7 @@ test("the next who searches is paired with the one that waits, without a second 
   await nothingMore(ada, grace);
 });
 
-test("a match is told in the same order to both", async (t) => {
+test("M10: a match is told in the same order to both", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const matched = ["user:matched", "room:user_joined", "room:user_joined"];
@@ -59,7 +59,7 @@ test("a match is told in the same order to both", async (t) => {
   assert.deepEqual(grace.order(1), ["user:match:searching", ...matched]);
 });
 
-test("a pair is symmetric, and neither of the two searches any longer", async (t) => {
+test("I1, I2, I3: a pair is symmetric, and neither of the two searches any longer", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const [a, b] = [await ada.record(), await grace.record()];
@@ -67,7 +67,7 @@ test("a pair is symmetric, and neither of the two searches any longer", async (t
   assert.deepEqual([a.isSearching, b.isSearching], [false, false]);
 });
 
-test("nothing of a new chat comes before user:matched", async (t) => {
+test("M10: nothing of a new chat comes before user:matched", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const grace = await server.guest("Grace");
@@ -101,7 +101,7 @@ test("nothing of a new chat comes before user:matched", async (t) => {
   }
 });
 
-test("searching again while searching changes nothing", async (t) => {
+test("M5: searching again while searching changes nothing", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   for (let i = 0; i < 3; ++i) {
@@ -120,7 +120,7 @@ test("searching again while searching changes nothing", async (t) => {
   assert.equal(ada.order().filter((event) => event === "user:matched").length, 1);
 });
 
-test("a cancelled search leaves the queue", async (t) => {
+test("M7: a cancelled search leaves the queue", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");
@@ -136,7 +136,7 @@ test("a cancelled search leaves the queue", async (t) => {
   await nothingMore(ada);
 });
 
-test("cancelling without a search is answered as well", async (t) => {
+test("M7: cancelling without a search is answered as well", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   for (let i = 0; i < 2; ++i) {
@@ -145,7 +145,7 @@ test("cancelling without a search is answered as well", async (t) => {
   }
 });
 
-test("a pair that was formed stands against a later cancel", async (t) => {
+test("M7: a pair that was formed stands against a later cancel", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const answer = await ada.ask("user:match:cancel");
@@ -157,7 +157,7 @@ test("a pair that was formed stands against a later cancel", async (t) => {
   assert.equal((await grace.next("chat:message")).content, "still here");
 });
 
-test("of a cancel and a match at the same moment exactly one happens", async (t) => {
+test("M7: of a cancel and a match at the same moment exactly one happens", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const grace = await server.guest("Grace");
@@ -182,7 +182,7 @@ test("of a cancel and a match at the same moment exactly one happens", async (t)
   }
 });
 
-test("searching inside a chat means next: the partner is told and the search starts", async (t) => {
+test("M6, §7-rematch: searching inside a chat means next: the partner is told and the search starts", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const from = ada.seen.length;
@@ -204,7 +204,7 @@ test("searching inside a chat means next: the partner is told and the search sta
   assert.deepEqual([b.isSearching, b.connectedUser], [false, null]);
 });
 
-test("two previous partners who are the only ones are matched again", async (t) => {
+test("M4: two previous partners who are the only ones are matched again", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   await ada.ask("leave-room");
@@ -214,7 +214,7 @@ test("two previous partners who are the only ones are matched again", async (t) 
   assert.equal((await ada.record()).connectedUser, grace.id);
 });
 
-test("a guest that went offline is never handed out", async (t) => {
+test("M8, I4: a guest that went offline is never handed out", async (t) => {
   const server = await startChat(t);
   const gone = [];
   for (let i = 0; i < 4; ++i) {
@@ -236,7 +236,7 @@ test("a guest that went offline is never handed out", async (t) => {
   for (const ghost of gone) assert.equal((await ghost.record()).isSearching, false);
 });
 
-test("a guest that comes back after a search is not matched without asking", async (t) => {
+test("§7-search-flag, I4: a guest that comes back after a search is not matched without asking", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");
@@ -253,7 +253,7 @@ test("a guest that comes back after a search is not matched without asking", asy
   await nothingMore(ada);
 });
 
-test("a guest never matches itself through two sockets", async (t) => {
+test("M9: a guest never matches itself through two sockets", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");

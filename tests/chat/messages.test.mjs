@@ -8,7 +8,7 @@ import { assertTime, messageId } from "./support/shapes.mjs";
 
 const text = (content, more = {}) => ({ type: "text", content, ...more });
 
-test("a message reaches the partner, and its author learns that it was sent", async (t) => {
+test("§8.2-1, §8.2-2, §8.2-3, §8.2-4: a message reaches the partner, and its author learns that it was sent", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("chat:message", text("hello"));
@@ -22,7 +22,7 @@ test("a message reaches the partner, and its author learns that it was sent", as
   await nothingMore(ada, grace);
 });
 
-test("the acknowledgement of a message says the same as the receipt", async (t) => {
+test("§8.3-5: the acknowledgement of a message says the same as the receipt", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const answer = await ada.ask("chat:message", text("hello"));
@@ -31,7 +31,7 @@ test("the acknowledgement of a message says the same as the receipt", async (t) 
   assert.equal((await grace.next("chat:message")).id, messageId);
 });
 
-test("the author learns of delivery when the recipient confirms it, and not before", async (t) => {
+test("§8.2-5, §8.2-7, §8.4-delivered: the author learns of delivery when the recipient confirms it, and not before", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("chat:message", text("hello"));
@@ -46,7 +46,7 @@ test("the author learns of delivery when the recipient confirms it, and not befo
   await nothingMore(ada, grace);
 });
 
-test("sent comes before delivered for every message, also when confirmed at once", async (t) => {
+test("§8.3-1, §8.4-sent: sent comes before delivered for every message, also when confirmed at once", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   grace.socket.on("chat:message", ({ id }) => grace.emit("chat:message:delivered", { messageId: id }));
@@ -61,7 +61,7 @@ test("sent comes before delivered for every message, also when confirmed at once
   assert.equal(sent.size, 50);
 });
 
-test("the messages of each author arrive in the order in which they were written", async (t) => {
+test("§8.3-1: the messages of each author arrive in the order in which they were written", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const count = 300;
@@ -108,7 +108,7 @@ test("messages and receipts work in both directions at once", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("a repeated confirmation is not passed on again", async (t) => {
+test("§8.3-2, §8.3-3, §8.2-6: a repeated confirmation is not passed on again", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("chat:message", text("hello"));
@@ -119,7 +119,7 @@ test("a repeated confirmation is not passed on again", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("only the recipient can confirm a message", async (t) => {
+test("§8.3-3: only the recipient can confirm a message", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const [eve, frank] = await server.pair("Eve", "Frank");
@@ -134,7 +134,7 @@ test("only the recipient can confirm a message", async (t) => {
   assert.equal((await ada.next("chat:message:delivered")).messageId, messageId);
 });
 
-test("confirmations of unknown ids or of any other shape change nothing and notify nobody", async (t) => {
+test("§8.3-3: confirmations of unknown ids or of any other shape change nothing and notify nobody", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("chat:message", text("hello"));
@@ -178,7 +178,7 @@ test("an ex-partner can no longer confirm", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("the client's own id of a message is echoed with its receipt", async (t) => {
+test("§8.2-3: the client's own id of a message is echoed with its receipt", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const rows = [
@@ -198,7 +198,7 @@ test("the client's own id of a message is echoed with its receipt", async (t) =>
   }
 });
 
-test("a client id that is no string of at most 64 characters is refused", async (t) => {
+test("§8.1-client-id: a client id that is no string of at most 64 characters is refused", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   for (const clientMessageId of ["x".repeat(65), 7, true, {}, ["a"]]) {
@@ -209,7 +209,7 @@ test("a client id that is no string of at most 64 characters is refused", async 
   await nothingMore(ada, grace);
 });
 
-test("a message repeated with the same client id is confirmed again and relayed once", async (t) => {
+test("§8.3-4: a message repeated with the same client id is confirmed again and relayed once", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const first = await ada.ask("chat:message", text("hello", { clientMessageId: "mine" }));
@@ -223,7 +223,7 @@ test("a message repeated with the same client id is confirmed again and relayed 
   await nothingMore(ada, grace);
 });
 
-test("client ids are the author's own, and of one chat", async (t) => {
+test("§8.3-4: client ids are the author's own, and of one chat", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const mine = await ada.ask("chat:message", text("from Ada", { clientMessageId: "same" }));
@@ -257,7 +257,7 @@ test("a message that was refused may be sent again under its client id", async (
   assert.equal((await grace.next("chat:message")).content, "better");
 });
 
-test("the author's time is kept when it is an ISO date-time of at most 40 characters", async (t) => {
+test("§8.1-timestamp: the author's time is kept when it is an ISO date-time of at most 40 characters", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const kept = [
@@ -272,7 +272,7 @@ test("the author's time is kept when it is an ISO date-time of at most 40 charac
   }
 });
 
-test("any other time is replaced by the server's", async (t) => {
+test("§8.1-timestamp: any other time is replaced by the server's", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const replaced = [

@@ -22,7 +22,7 @@ async function refusal(env) {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"]) {
-  test(`${signal} ends the server with exit code 0 within five seconds, also with guests connected`, async () => {
+  test(`§14-stop: ${signal} ends the server with exit code 0 within five seconds, also with guests connected`, async () => {
     const binary = await launch();
     const server = new ChatServer(binary);
     await server.pair();
@@ -38,7 +38,7 @@ for (const signal of ["SIGTERM", "SIGINT"]) {
   });
 }
 
-test("a stop tells both guests of a chat, and their transports close so that they come back", async () => {
+test("§9.2-server-shutdown, §14-stop: a stop tells both guests of a chat, and their transports close so that they come back", async () => {
   const binary = await launch();
   const server = new ChatServer(binary);
   const [ada, grace] = await server.pair();
@@ -68,7 +68,7 @@ test("a stop ends chats over polling as well", async () => {
   await binary.stop();
 });
 
-test("a client that never reads does not delay the stop", async () => {
+test("§14-stop: a client that never reads does not delay the stop", async () => {
   const binary = await launch();
   const server = new ChatServer(binary);
   const ada = await server.guest("Ada");
@@ -79,14 +79,14 @@ test("a client that never reads does not delay the stop", async () => {
   await binary.stop();
 });
 
-test("a setting that cannot be read stops the start and is named, all of them together", async () => {
+test("§2-faults: a setting that cannot be read stops the start and is named, all of them together", async () => {
   const text = await refusal({ PORT: "abc", JWT_EXPIRES_IN: "soon", STATS_INTERVAL_MS: "-1", CALL_TIMEOUT_MS: "1.5x" });
   for (const name of ["PORT", "JWT_EXPIRES_IN", "STATS_INTERVAL_MS", "CALL_TIMEOUT_MS"]) {
     assert.ok(text.includes(name), `${name} is not named in:\n${text}`);
   }
 });
 
-test("production needs a secret of at least 32 bytes", async () => {
+test("§2-secret: production needs a secret of at least 32 bytes", async () => {
   for (const JWT_SECRET of ["", "x".repeat(31)]) {
     assert.match(await refusal({ PARLEY_ENV: "production", JWT_SECRET }), /JWT_SECRET/);
   }
@@ -94,7 +94,7 @@ test("production needs a secret of at least 32 bytes", async () => {
   assert.deepEqual(await binary.stop(), { ...clean, killed: false });
 });
 
-test("development makes a secret of its own when none is given", async (t) => {
+test("§2-secret: development makes a secret of its own when none is given", async (t) => {
   const server = await startChat(t, { JWT_SECRET: "" });
   const { token } = await server.account();
   assert.equal((await server.request("GET", "/api/guest/me", { token })).status, 200);
@@ -106,7 +106,7 @@ test("a taken port is an error that names it", async (t) => {
   assert.ok((await refusal({ PORT: port })).includes(port));
 });
 
-test("every line of the log is a JSON object with level, time and message", async (t) => {
+test("§14-logs: every line of the log is a JSON object with level, time and message", async (t) => {
   const server = await startChat(t, { LOG_LEVEL: "debug" });
   const [ada, grace] = await server.pair();
   ada.emit("leave-room");
@@ -121,7 +121,7 @@ test("every line of the log is a JSON object with level, time and message", asyn
   }
 });
 
-test("tokens, the key, messages and signals are never logged", async (t) => {
+test("§14-logs: tokens, the key, messages and signals are never logged", async (t) => {
   const server = await startChat(t, { LOG_LEVEL: "trace" });
   const [ada, grace] = await server.pair();
   const hidden = "an unmistakable phrase";

@@ -33,7 +33,7 @@ function withoutTimes(users) {
   });
 }
 
-test("the partner sees typing start and stop", async (t) => {
+test("§6.1-typing: the partner sees typing start and stop", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   for (const event of ["chat:typing:start", "chat:typing:stop", "chat:typing:start"]) {
@@ -45,7 +45,7 @@ test("the partner sees typing start and stop", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("typing outside a chat is dropped in silence", async (t) => {
+test("§6.1-typing: typing outside a chat is dropped in silence", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const grace = await server.guest("Grace");
@@ -54,7 +54,7 @@ test("typing outside a chat is dropped in silence", async (t) => {
   await nothingMore(ada, grace);
 });
 
-test("presence claims of a client never log it out or change its search", async (t) => {
+test("§6.1-presence: presence claims of a client never log it out or change its search", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   ada.emit("user:match");
@@ -74,7 +74,7 @@ test("presence claims of a client never log it out or change its search", async 
   assert.equal((await ada.record()).isSearching, false);
 });
 
-test("a guest can ask for its own presence", async (t) => {
+test("§6.2-own-presence: a guest can ask for its own presence", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   for (const isSearching of [false, true]) {
@@ -86,7 +86,7 @@ test("a guest can ask for its own presence", async (t) => {
   }
 });
 
-test("any event refreshes when a guest was last seen", async (t) => {
+test("§12.1-presence: any event refreshes when a guest was last seen", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   for (const event of ["presence:heartbeat", "presence:online", "get:stats"]) {
@@ -99,7 +99,7 @@ test("any event refreshes when a guest was last seen", async (t) => {
 });
 
 for (const event of ["guest:register", "guest:update"]) {
-  test(`${event} stores a valid profile and never the identity`, async (t) => {
+  test(`§6.1-profile: ${event} stores a valid profile and never the identity`, async (t) => {
     const server = await startChat(t);
     const ada = await server.guest("Ada");
     await ada.ask(event, {
@@ -127,7 +127,7 @@ for (const event of ["guest:register", "guest:update"]) {
     });
   });
 
-  test(`${event} keeps the values that it does not carry or that are not valid`, async (t) => {
+  test(`§6.1-profile: ${event} keeps the values that it does not carry or that are not valid`, async (t) => {
     const server = await startChat(t);
     const profile = { location: { country: "FI" }, gender: "f", language: "fi" };
     const ada = await server.guest({ username: "Ada", ...profile });
@@ -159,7 +159,7 @@ test("a profile given over the socket is what the next partner sees", async (t) 
   assert.equal((await grace.next("user:matched")).matchedUser.language, "fi");
 });
 
-test("the statistics count sessions, guests, sockets, searches and pairs", async (t) => {
+test("§12.2-numbers, §12.2-integer, §12.2-active: the statistics count sessions, guests, sockets, searches and pairs", async (t) => {
   const server = await startChat(t);
   await server.account();
   const [ada] = await server.pair();
@@ -178,7 +178,7 @@ test("the statistics count sessions, guests, sockets, searches and pairs", async
   assert.deepEqual(await ada.next("stats:update"), expected);
 });
 
-test("statistics that one guest asks for go to that guest alone", async (t) => {
+test("§12.2-requests: statistics that one guest asks for go to that guest alone", async (t) => {
   const server = await startChat(t, { STATS_INTERVAL_MS: "20" });
   const ada = await server.guest("Ada");
   const grace = await server.guest("Grace");
@@ -199,7 +199,7 @@ async function quietFor(guest, ms) {
   return guest.seen.length === before;
 }
 
-test("the online list tells who is there, newest first, and no secret", async (t) => {
+test("§12.2-online-users: the online list tells who is there, newest first, and no secret", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest({ username: "Ada", location: { country: "FI" }, gender: "f", language: "fi" });
   const grace = await server.guest("Grace");
@@ -217,7 +217,7 @@ test("the online list tells who is there, newest first, and no secret", async (t
   );
 });
 
-test("the online list ends after 100 guests, the numbers do not", async (t) => {
+test("§12.2-online-users: the online list ends after 100 guests, the numbers do not", async (t) => {
   const server = await startChat(t);
   const guests = await Promise.all(Array.from({ length: 105 }, (_, i) => server.guest(`Guest${i}`)));
   const [ada] = guests;
@@ -227,7 +227,7 @@ test("the online list ends after 100 guests, the numbers do not", async (t) => {
   assert.equal((await ada.next("stats:update")).onlineUsers, 105);
 });
 
-test("every change of the numbers is broadcast to everyone", async (t) => {
+test("§12.2-after-change, M11: every change of the numbers is broadcast to everyone", async (t) => {
   const server = await startChat(t, { STATS_INTERVAL_MS: "50" });
   const witness = await server.guest("Witness");
   const tells = async (expected) => {
@@ -258,7 +258,7 @@ test("every change of the numbers is broadcast to everyone", async (t) => {
   await tells(numbers(3, 2, 2, 0, 0));
 });
 
-test("many changes are merged into few broadcasts, and the last one tells the final state", async (t) => {
+test("§12.2-cost: many changes are merged into few broadcasts, and the last one tells the final state", async (t) => {
   const interval = 300;
   const server = await startChat(t, { STATS_INTERVAL_MS: `${interval}` });
   const witness = await server.guest("Witness");
@@ -281,7 +281,7 @@ test("many changes are merged into few broadcasts, and the last one tells the fi
   assert.ok(last);
 });
 
-test("a guest's own welcome comes before any broadcast", async (t) => {
+test("§5.3-4: a guest's own welcome comes before any broadcast", async (t) => {
   const server = await startChat(t, { STATS_INTERVAL_MS: "10" });
   await server.guest("Busy");
   for (let i = 0; i < 20; ++i) {

@@ -6,7 +6,7 @@ import { startChat } from "./support/server.mjs";
 import { claimsOf } from "./support/tokens.mjs";
 import { assertTime, uuid } from "./support/shapes.mjs";
 
-test("health tells version, uptime in seconds and that no Redis is in use", async (t) => {
+test("§4-health: health tells version, uptime in seconds and that no Redis is in use", async (t) => {
   const server = await startChat(t);
   const { status, headers, body } = await server.request("GET", "/health");
   assert.equal(status, 200);
@@ -18,13 +18,13 @@ test("health tells version, uptime in seconds and that no Redis is in use", asyn
   assert.ok(uptime >= 0 && uptime < 60, `uptime ${uptime}`);
 });
 
-test("a running server is ready", async (t) => {
+test("§4-ready: a running server is ready", async (t) => {
   const server = await startChat(t);
   const { status, body } = await server.request("GET", "/health/ready");
   assert.deepEqual([status, body], [200, { success: true }]);
 });
 
-test("a proposed username is an adjective, a noun and a number up to 9999", async (t) => {
+test("§4-username: a proposed username is an adjective, a noun and a number up to 9999", async (t) => {
   const server = await startChat(t);
   const { status, body } = await server.request("GET", "/api/guest/username");
   assert.equal(status, 200);
@@ -32,7 +32,7 @@ test("a proposed username is an adjective, a noun and a number up to 9999", asyn
   assert.match(body.data.username, /^([A-Z][a-z]+){2}[1-9]\d{0,3}$/);
 });
 
-test("a new guest gets a token and an identity whose two UUIDs are unrelated", async (t) => {
+test("§4-create, §1.1-ids: a new guest gets a token and an identity whose two UUIDs are unrelated", async (t) => {
   const server = await startChat(t);
   const { status, body } = await server.request("POST", "/api/guest", { json: { username: "Ada_L" } });
   assert.equal(status, 201);
@@ -57,7 +57,7 @@ test("a guest may be created with a profile", async (t) => {
   assert.deepEqual({ location, gender, language }, profile);
 });
 
-test("a missing body counts as an empty object", async (t) => {
+test("§4-create-without-body, §4-errors: a missing body counts as an empty object", async (t) => {
   const server = await startChat(t);
   for (const options of [{}, { headers: { "content-type": "application/json" } }, { json: {} }]) {
     const { status, body } = await server.request("POST", "/api/guest", options);
@@ -66,7 +66,7 @@ test("a missing body counts as an empty object", async (t) => {
   }
 });
 
-test("an absent, null or blank username is generated", async (t) => {
+test("§3-username-rule: an absent, null or blank username is generated", async (t) => {
   const server = await startChat(t);
   for (const username of [undefined, null, "", "   "]) {
     const { user } = await server.account({ username });
@@ -74,7 +74,7 @@ test("an absent, null or blank username is generated", async (t) => {
   }
 });
 
-test("a username is trimmed and need not be unique", async (t) => {
+test("§3-username-rule: a username is trimmed and need not be unique", async (t) => {
   const server = await startChat(t);
   for (const [given, kept] of [
     ["  Ada  ", "Ada"],
@@ -86,7 +86,7 @@ test("a username is trimmed and need not be unique", async (t) => {
   }
 });
 
-test("a username that breaks the rule is refused by field", async (t) => {
+test("§3-username-rule, §4-validation: a username that breaks the rule is refused by field", async (t) => {
   const server = await startChat(t);
   for (const username of [
     "ab",
@@ -112,13 +112,13 @@ test("a username that breaks the rule is refused by field", async (t) => {
   }
 });
 
-test("all faults of a body are reported together", async (t) => {
+test("§4-validation: all faults of a body are reported together", async (t) => {
   const server = await startChat(t);
   const { body } = await server.request("POST", "/api/guest", { json: { username: "ab", gender: "g".repeat(21) } });
   assert.deepEqual(body.errors.map(({ path }) => path).sort(), ["gender", "username"]);
 });
 
-test("a body that is not JSON is refused", async (t) => {
+test("§4-errors, §4-create-without-body: a body that is not JSON is refused", async (t) => {
   const server = await startChat(t);
   const headers = { "content-type": "application/json" };
   for (const body of ["{", "{'a':1}", "nonsense", '{"username":"Ada"} trailing', '{"username":"\xff"}']) {
@@ -140,7 +140,7 @@ test("JSON that is no object creates no internal error", async (t) => {
   }
 });
 
-test("a JSON body of 100 KiB is read and one byte more is refused", async (t) => {
+test("§4-errors: a JSON body of 100 KiB is read and one byte more is refused", async (t) => {
   const server = await startChat(t);
   const frame = '{"username":"Ada","padding":""}';
   const sized = (bytes) => frame.replace('""', `"${"x".repeat(bytes - frame.length)}"`);
@@ -160,7 +160,7 @@ test("the size limit also holds for a body of unannounced length", async (t) => 
   assert.equal(answer.status, 413);
 });
 
-test("me is told by the token", async (t) => {
+test("§4-me: me is told by the token", async (t) => {
   const server = await startChat(t);
   const ada = await server.account({ username: "Ada" });
   const { status, body } = await server.request("GET", "/api/guest/me", { token: ada.token });
@@ -169,7 +169,7 @@ test("me is told by the token", async (t) => {
   assert.deepEqual(body, { success: true, data: { user: { id, username: "Ada", isGuest: true, sessionId } } });
 });
 
-test("whoever knows the session id may read the session", async (t) => {
+test("§4-session: whoever knows the session id may read the session", async (t) => {
   const server = await startChat(t);
   const ada = await server.account({ username: "Ada", language: "fi" });
   const { status, body } = await server.request("GET", `/api/guest/${ada.user.sessionId}`);
@@ -200,7 +200,7 @@ test("an unknown session id and the public guest id are not found", async (t) =>
   }
 });
 
-test("a profile update changes only the keys it carries", async (t) => {
+test("§4-location, §4-partial-update: a profile update changes only the keys it carries", async (t) => {
   const server = await startChat(t);
   const ada = await server.account({ gender: "f", language: "fi" });
   const update = (json) => server.request("POST", "/api/guest/location", { token: ada.token, json });
@@ -222,7 +222,7 @@ test("a profile update changes only the keys it carries", async (t) => {
   assert.deepEqual({ location, gender, language }, { location: { country: "FI" }, gender: "f", language: "sv" });
 });
 
-test("a profile update outside the limits is refused and changes nothing", async (t) => {
+test("§4-location, §4-validation: a profile update outside the limits is refused and changes nothing", async (t) => {
   const server = await startChat(t);
   const ada = await server.account({ language: "fi" });
   const bad = [
@@ -256,7 +256,7 @@ test("profile values of exactly the greatest length are kept", async (t) => {
   assert.deepEqual(body.data, json);
 });
 
-test("refresh gives a new token of the same session", async (t) => {
+test("§4-refresh: refresh gives a new token of the same session", async (t) => {
   const server = await startChat(t);
   const ada = await server.account({ username: "Ada" });
   const { status, body } = await server.request("POST", "/api/guest/refresh", { token: ada.token });
@@ -269,7 +269,7 @@ test("refresh gives a new token of the same session", async (t) => {
   assert.equal(me.body.data.user.id, ada.id);
 });
 
-test("a deleted session is gone: its token, its record and its name in the list", async (t) => {
+test("§4-delete: a deleted session is gone: its token, its record and its name in the list", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = [await server.account(), await server.account()];
   const { status, body } = await server.request("DELETE", "/api/guest/me", { token: ada.token });
@@ -287,7 +287,7 @@ test("a deleted session is gone: its token, its record and its name in the list"
   assert.equal(stats.body.data.stats.totalUsers, 1);
 });
 
-test("statistics over REST have the shapes of the socket events", async (t) => {
+test("§4-stats, §4-stats-work: statistics over REST have the shapes of the socket events", async (t) => {
   const server = await startChat(t);
   const [ada] = await server.pair();
   const { status, body } = await server.request("GET", "/api/stats", { token: ada.token });
@@ -312,7 +312,7 @@ test("statistics over REST have the shapes of the socket events", async (t) => {
   assertTime(list.body.data.timestamp);
 });
 
-test("anyone may ask how many sockets there are", async (t) => {
+test("§4-socket-stats: anyone may ask how many sockets there are", async (t) => {
   const server = await startChat(t);
   await server.guest();
   await server.guest();
@@ -323,7 +323,7 @@ test("anyone may ask how many sockets there are", async (t) => {
   assert.ok(Number.isInteger(rooms), `rooms ${JSON.stringify(rooms)}`);
 });
 
-test("an unknown route is not found, also what the reference application left open", async (t) => {
+test("§4-errors, §4-no-debug-routes, §4-no-accounts: an unknown route is not found, also what the reference application left open", async (t) => {
   const server = await startChat(t);
   const routes = [
     ["GET", "/api"],

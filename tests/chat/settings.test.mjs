@@ -28,7 +28,7 @@ test("config check says ok with exit code 0, and starts nothing", (t) => {
   assert.deepEqual(parley(cwd, ["config", "check"]), { status: 0, stdout: "ok\n", stderr: "" });
 });
 
-test("config check tells the faults of flags, environment and file together, each with its source", (t) => {
+test("§2-faults: config check tells the faults of flags, environment and file together, each with its source", (t) => {
   const cwd = directory(t, { "parley.toml": "log_level = 'loud'\n\ncolour = 'red'\nmax_file_size = '10'\n" });
   const { status, stdout, stderr } = parley(cwd, ["config", "check", "--config", "parley.toml", "--port", "70000"], {
     WORKERS: "many",
@@ -117,7 +117,7 @@ test("the version is told, and wrong words are an error of usage", (t) => {
   }
 });
 
-test("a server takes its settings from a file, what the environment says counts more, and flags most", async (t) => {
+test("§2-sources: a server takes its settings from a file, what the environment says counts more, and flags most", async (t) => {
   const cwd = directory(t, {
     "parley.toml": 'port = 0\nhost = "192.0.2.1"\nworkers = 1\njwt_secret = "a-secret-for-tests-that-has-more-than-32-bytes"\ncors_origin = "https://file.example"\n',
   });

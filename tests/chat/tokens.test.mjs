@@ -71,7 +71,7 @@ function rs256(claims) {
   return `${signed}.${createSign("sha256").update(signed).sign(privateKey, "base64url")}`;
 }
 
-test("over REST each faulty token is refused with its own text and code", async (t) => {
+test("§3-1, §3-2, §3-3, §3-4, §3-5: over REST each faulty token is refused with its own text and code", async (t) => {
   const server = await startChat(t);
   const guest = await server.account();
   for (const [fault, token, [message, code]] of refused) {
@@ -80,7 +80,7 @@ test("over REST each faulty token is refused with its own text and code", async 
   }
 });
 
-test("in the handshake each faulty token is refused with its own text and code, and nothing else is said", async (t) => {
+test("§3-1, §3-2, §3-3, §3-4, §3-5, §5.2-refused: in the handshake each faulty token is refused with its own text and code, and nothing else is said", async (t) => {
   const server = await startChat(t);
   const guest = await server.account();
   for (const [fault, token, [message, code]] of refused) {
@@ -92,7 +92,7 @@ test("in the handshake each faulty token is refused with its own text and code, 
   }
 });
 
-test("the token of one guest does not open the session of another", async (t) => {
+test("§3-5: the token of one guest does not open the session of another", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = [await server.account(), await server.account()];
   const mixed = altered(ada, { sessionId: grace.user.sessionId });
@@ -127,7 +127,7 @@ test("a token in the query does not count over REST", async (t) => {
   assert.equal((await server.request("GET", `/api/guest/me?token=${token}`)).status, 401);
 });
 
-test("a token is standard JWT: any library can check it and the claims are those of the contract", async (t) => {
+test("§3-claims: a token is standard JWT: any library can check it and the claims are those of the contract", async (t) => {
   const server = await startChat(t);
   const { token, user } = await server.account({ username: "Ada" });
   assert.equal(headerOf(token).alg, "HS256");
@@ -155,7 +155,7 @@ test("a token made by any JWT library is as good as the server's own", async (t)
   assert.equal((await server.request("GET", "/api/guest/me", { token: reordered })).status, 200);
 });
 
-test("the life of a token is given with a unit or in plain seconds", async (t) => {
+test("§3-token-life: the life of a token is given with a unit or in plain seconds", async (t) => {
   for (const [given, life] of [
     ["90s", 90],
     ["2m", 120],
@@ -169,7 +169,7 @@ test("the life of a token is given with a unit or in plain seconds", async (t) =
   }
 });
 
-test("a token expires on the second", async (t) => {
+test("§3-3, §3-token-life: a token expires on the second", async (t) => {
   const server = await startChat(t, { JWT_EXPIRES_IN: "2s" });
   const { token } = await server.account();
   const ask = () => server.request("GET", "/api/guest/me", { token });
@@ -188,7 +188,7 @@ test("a session that nobody uses ends after its time to live", async (t) => {
   assert.equal((await server.request("GET", `/api/guest/${user.sessionId}`)).status, 404);
 });
 
-test("use over REST keeps a session alive", async (t) => {
+test("§3-session-life: use over REST keeps a session alive", async (t) => {
   const server = await startChat(t, { SESSION_TTL_SECONDS: "2" });
   const { token } = await server.account();
   for (let i = 0; i < 4; ++i) {
@@ -197,7 +197,7 @@ test("use over REST keeps a session alive", async (t) => {
   }
 });
 
-test("the heartbeat of a connected guest that says nothing keeps its session and its chat alive", async (t) => {
+test("§3-session-life: the heartbeat of a connected guest that says nothing keeps its session and its chat alive", async (t) => {
   const server = await startChat(t, {
     SESSION_TTL_SECONDS: "1",
     SOCKET_PING_INTERVAL: "300",

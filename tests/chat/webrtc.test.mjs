@@ -26,7 +26,7 @@ async function ringing(server) {
   return [ada, grace];
 }
 
-test("an offer is passed on unchanged, with the name of the caller", async (t) => {
+test("§10-offer: an offer is passed on unchanged, with the name of the caller", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   for (const type of ["audio", "video"]) {
@@ -36,14 +36,14 @@ test("an offer is passed on unchanged, with the name of the caller", async (t) =
   await nothingMore(ada, grace);
 });
 
-test("an offer without a type is for video", async (t) => {
+test("§10-offer: an offer without a type is for video", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   ada.emit("webrtc:offer", { offer });
   assert.deepEqual(await grace.next("webrtc:offer"), { offer, type: "video", ...from(ada) });
 });
 
-test("an answer and candidates are passed on, also the last, empty one", async (t) => {
+test("§10-answer, §10-candidate: an answer and candidates are passed on, also the last, empty one", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await ringing(server);
   assert.deepEqual(await grace.ask("webrtc:answer", { answer }), { ok: true });
@@ -55,7 +55,7 @@ test("an answer and candidates are passed on, also the last, empty one", async (
   await nothingMore(ada, grace);
 });
 
-test("end, reject and timeout are passed on, whatever their payload", async (t) => {
+test("§10-endings: end, reject and timeout are passed on, whatever their payload", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   for (const event of ["webrtc:call-end", "webrtc:call-reject", "webrtc:call-timeout"]) {
@@ -87,7 +87,7 @@ test("descriptions are relayed byte for byte, whatever they hold", async (t) => 
   assert.deepEqual((await grace.next("webrtc:offer")).offer, strange);
 });
 
-test("signals keep their order, whatever their kind", async (t) => {
+test("§10-order: signals keep their order, whatever their kind", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const start = grace.seen.length;
@@ -110,7 +110,7 @@ test("signals keep their order, whatever their kind", async (t) => {
   );
 });
 
-test("signals of a bad shape are refused and reach nobody", async (t) => {
+test("§10-bad, §6.3-invalid-signal: signals of a bad shape are refused and reach nobody", async (t) => {
   const server = await startChat(t);
   const [ada, grace] = await server.pair();
   const error = { message: "Invalid signaling data", code: "INVALID_SIGNAL" };
@@ -151,7 +151,7 @@ test("a description of 64 KiB and a candidate of 8 KiB are relayed, one byte mor
   await nothingMore(ada, grace);
 });
 
-test("outside a chat no signal is passed on", async (t) => {
+test("§6.3-signal-outside-chat: outside a chat no signal is passed on", async (t) => {
   const server = await startChat(t);
   const ada = await server.guest("Ada");
   const rows = [
@@ -176,7 +176,7 @@ for (const [state, begin] of [
   ["a running call", call],
 ]) {
   for (const event of ["leave-room", "close-room", "user:match"]) {
-    test(`${event} in ${state} ends the call first`, async (t) => {
+    test(`§10.1-a: ${event} in ${state} ends the call first`, async (t) => {
       const server = await startChat(t);
       const [ada, grace] = await begin(server);
       const start = grace.seen.length;
@@ -190,7 +190,7 @@ for (const [state, begin] of [
     });
   }
 
-  test(`a disconnect in ${state} ends the call before the room`, async (t) => {
+  test(`§10.1-a: a disconnect in ${state} ends the call before the room`, async (t) => {
     const server = await startChat(t);
     // Also the side that was called may go.
     for (const who of [0, 1]) {
@@ -239,7 +239,7 @@ test("an answer or candidate without an offer is passed on and makes no call", a
   await nothingMore(ada, grace);
 });
 
-test("a call that nobody answers is ended by the server, for both, in the caller's name", async (t) => {
+test("§10.1-b: a call that nobody answers is ended by the server, for both, in the caller's name", async (t) => {
   const server = await startChat(t, { CALL_TIMEOUT_MS: "300" });
   const [ada, grace] = await ringing(server);
   for (const guest of [ada, grace]) assert.deepEqual(await guest.next("webrtc:call-timeout"), from(ada));
@@ -281,7 +281,7 @@ test("only the called can answer or reject, and only the caller can give up: a c
   }
 });
 
-test("further offers in a running call are passed on and start no new time-out", async (t) => {
+test("§10-renegotiation: further offers in a running call are passed on and start no new time-out", async (t) => {
   const server = await startChat(t, { CALL_TIMEOUT_MS: "300" });
   const [ada, grace] = await call(server);
   for (const [caller, called] of [

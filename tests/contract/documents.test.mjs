@@ -134,7 +134,7 @@ test("an example with a key too many, or with a necessary one too few, is notice
   assert.deepEqual(unnoticed, []);
 });
 
-test("what guests are told is checked by event, acknowledgement, route and status", () => {
+test("§6.2-no-departure-twice: what guests are told is checked by event, acknowledgement, route and status", () => {
   assert.ok(serverEvents.size > 30);
   const cleared = { message: "Chat cleared successfully" };
   assert.equal(faultOfEvent("chat:clear:confirmed", [cleared]), undefined);
