@@ -8,7 +8,7 @@ const p99 = { field: "latency_p99_us", unit: "µs, p99" };
 
 /** `floor` names the floor's `--to`; null where a server without a protocol has nothing to be compared with. */
 function define(title, args, { floor = "self", figures = [cpu], aims = {} } = {}) {
-  return { title, args, floor, figures, aims };
+  return { title, args, floor, figures: figures.map((figure) => ({ ...figure, aims })) };
 }
 
 /** Aims are upper bounds: `floor` and `node` of the ratio to that server, `absolute` of the figure itself. */

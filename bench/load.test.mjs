@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { WebSocketServer } from "ws";
 import { cases } from "./cases.mjs";
 import { finish, start, startServer, stopServer } from "./processes.mjs";
+import { echoServers } from "./servers.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const binDir = process.env.PARLEY_BIN_DIR ?? path.join(here, "../build/release/bin");
@@ -85,21 +86,12 @@ function small(args) {
   return smaller;
 }
 
-const servers = {
-  floor: { command: (port, { floor }) => [bin("bench-floor"), "--port", port, "--to", floor], flags: ["--raw"] },
-  node: {
-    command: (port) => [process.execPath, path.join(here, "peers/node_socketio.mjs"), "--port", port],
-    flags: [],
-  },
-  parley: { command: (port) => [bin("bench-server"), "--port", port], flags: [] },
-};
-
-for (const [serverName, { command, flags }] of Object.entries(servers)) {
+for (const [serverName, { command, flags = [], runs }] of Object.entries(echoServers)) {
   test(`every case runs against ${serverName} without a wrong answer`, async (t) => {
     for (const [name, chosen] of Object.entries(cases)) {
-      if (serverName === "floor" && chosen.floor === null) continue;
+      if (runs?.(chosen) === false) continue;
       await t.test(name, async () => {
-        const { server, port } = await startServer(anyCore, (free) => command(free, chosen));
+        const { server, port } = await startServer(anyCore, (free) => command(free, chosen, bin));
         try {
           const { outcome, output, errorText } = await runLoad([...small(chosen.args), ...flags], port, server.pid);
           assert.equal(outcome, 0, errorText);

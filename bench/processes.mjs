@@ -7,8 +7,12 @@ import net from "node:net";
 const running = new Set();
 
 /** Starts `command` on one core. taskset replaces itself with it, so the child's id is the program's own. */
-export function start(core, command) {
-  const child = spawn("taskset", ["-c", String(core), ...command.map(String)], { stdio: ["ignore", "pipe", "pipe"] });
+export function start(core, command, { cwd, env } = {}) {
+  const child = spawn("taskset", ["-c", String(core), ...command.map(String)], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.output = "";
   child.errorText = "";
   child.stdout.on("data", (chunk) => (child.output += chunk));
@@ -57,10 +61,10 @@ async function accepts(port) {
 }
 
 /** Starts the server that `commandFor(port)` names, and returns once it accepts connections. */
-export async function startServer(core, commandFor) {
+export async function startServer(core, commandFor, where) {
   const port = await freePort();
   const command = commandFor(port);
-  const server = start(core, command);
+  const server = start(core, command, where);
   const giveUpAt = Date.now() + 10_000;
   while (!(await accepts(port))) {
     if (!running.has(server) || Date.now() > giveUpAt) {

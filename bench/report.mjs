@@ -1,6 +1,5 @@
 // From single runs to the table: medians, how far they scatter, ratios, and whether a goal is met.
 import os from "node:os";
-import { cases } from "./cases.mjs";
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -42,13 +41,14 @@ function judged(value, aim) {
   return `${value.toFixed(3)} (aim ${aim}: ${value <= aim ? "met" : "**missed**"})`;
 }
 
-export function table(names, servers, results) {
-  const compared = servers.includes("parley") ? ["floor", "node"].filter((peer) => servers.includes(peer)) : [];
+/** `peers` are the servers that the one called parley is compared with, as far as they took part. */
+export function table(cases, names, servers, peers, results) {
+  const compared = peers.filter((peer) => servers.includes(peer));
   const head = ["case", "figure", ...servers, ...compared.map((peer) => `parley / ${peer}`)];
   const rows = [head, head.map((_, column) => (column < 2 ? "---" : "---:"))];
   for (const name of names) {
-    const { title, figures, aims } = cases[name];
-    for (const { field, unit } of figures) {
+    const { title, figures } = cases[name];
+    for (const { field, unit, aims = {} } of figures) {
       const values = Object.fromEntries(servers.map((server) => [server, figureOf(results, name, server, field)]));
       const ratios = compared.map((peer) =>
         judged(values[peer].length > 0 ? ratio(values.parley, values[peer]) : null, aims[peer]),

@@ -8,7 +8,7 @@ namespace bench {
 namespace {
 
 // The key and its answer from RFC 6455 §1.3: what is measured does not depend on the key.
-constexpr std::string_view upgrade_request =
+constexpr std::string_view lean_request =
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
     "Host: 127.0.0.1\r\n"
     "Upgrade: websocket\r\n"
@@ -35,10 +35,18 @@ void expect(bool holds, std::string const& got) {
 
 }  // namespace
 
+std::string upgrade_request(ClientKind kind) {
+  std::string request{lean_request};
+  if (kind == ClientKind::browser) request += browser_headers;
+  return request += "\r\n";
+}
+
+bool is_upgrade_answer(std::string_view head) {
+  return head.starts_with("HTTP/1.1 101 ") && head.find(upgrade_accept) != std::string_view::npos;
+}
+
 Handshake::Handshake(std::string room, ClientKind kind, std::string& out) : room_(std::move(room)) {
-  out += upgrade_request;
-  if (kind == ClientKind::browser) out += browser_headers;
-  out += "\r\n";
+  out += upgrade_request(kind);
 }
 
 void Handshake::receive(std::string_view bytes, std::string& out) {
@@ -52,7 +60,7 @@ bool Handshake::take_upgrade_answer() {
   auto const end = inbox_.find("\r\n\r\n");
   if (end == std::string::npos) return false;
   auto const head = inbox_.substr(0, end);
-  expect(head.starts_with("HTTP/1.1 101 ") && head.find(upgrade_accept) != std::string::npos, head);
+  expect(is_upgrade_answer(head), head);
   inbox_.erase(0, end + 4);
   stage_ = Stage::opening;
   return true;

@@ -8,6 +8,11 @@ namespace bench {
 /// Whose upgrade request is sent: that of a lean client, or one with the headers of a desktop browser.
 enum class ClientKind { lean, browser };
 
+/// The request with which a WebSocket connection to `/socket.io/` begins.
+std::string upgrade_request(ClientKind kind);
+/// Whether the server's whole head, or more, agrees to it.
+bool is_upgrade_answer(std::string_view head);
+
 /// A client's way from a fresh TCP connection to a Socket.IO socket that is ready to send, over WebSocket
 /// without a preceding polling session. Pure: give it what arrived, send what it appends to `out`.
 ///

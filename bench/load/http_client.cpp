@@ -26,10 +26,9 @@ void HttpClient::get(std::string const& target) {
   send("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n");
 }
 
-void HttpClient::post(std::string const& target, std::string_view body) {
-  send("POST " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n" +
-       "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-       std::string(body));
+void HttpClient::post(std::string const& target, std::string_view body, std::string_view type) {
+  send("POST " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n" + "Content-Type: " + std::string(type) +
+       "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
 void HttpClient::send(std::string const& request) {
@@ -48,7 +47,8 @@ std::optional<std::string> HttpClient::receive() {
   auto const head_end = inbox_.find("\r\n\r\n");
   if (head_end == std::string::npos) return std::nullopt;
   auto const head = inbox_.substr(0, head_end);
-  if (!head.starts_with("HTTP/1.1 200 ")) throw std::runtime_error("an HTTP request was refused: " + inbox_);
+  if (!head.starts_with("HTTP/1.1 200 ") && !head.starts_with("HTTP/1.1 201 "))
+    throw std::runtime_error("an HTTP request was refused: " + inbox_);
   auto const whole = head_end + 4 + content_length(head);
   if (inbox_.size() < whole) return std::nullopt;
   if (inbox_.size() > whole) throw std::runtime_error("an HTTP answer is longer than its Content-Length");

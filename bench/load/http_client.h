@@ -15,9 +15,9 @@ class HttpClient {
   explicit HttpClient(Endpoint const& endpoint) : socket_(connect_to(endpoint)) {}
 
   void get(std::string const& target);
-  void post(std::string const& target, std::string_view body);
+  void post(std::string const& target, std::string_view body, std::string_view type = "text/plain;charset=UTF-8");
 
-  /// Reads what has arrived; the body once the answer is whole. Throws unless its status is 200.
+  /// Reads what has arrived; the body once the answer is whole. Throws unless its status is 200 or 201.
   std::optional<std::string> receive();
 
   int fd() const { return socket_.get(); }

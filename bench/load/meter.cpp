@@ -109,7 +109,8 @@ std::string Meter::report() const {
          json_number("server_cpu_share", static_cast<double>(spent_.server_cpu) / static_cast<double>(spent_.time)) +
          "," + json_number("load_cpu_us_per_message", per_message(spent_.own_cpu)) + "," +
          json_number("latency_p50_us", static_cast<double>(latency_.quantile(0.50)) / 1e3) + "," +
-         json_number("latency_p99_us", static_cast<double>(latency_.quantile(0.99)) / 1e3);
+         json_number("latency_p99_us", static_cast<double>(latency_.quantile(0.99)) / 1e3) + "," +
+         json_number("latency_p999_us", static_cast<double>(latency_.quantile(0.999)) / 1e3);
 }
 
 std::string json_number(std::string const& name, double value) {
