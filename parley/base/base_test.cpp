@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
 
 #include "parley/base/function.h"
+#include "parley/base/histogram.h"
 #include "parley/base/id.h"
 #include "parley/base/mailbox.h"
 #include "parley/base/result.h"
@@ -128,4 +130,16 @@ TEST_CASE("an exception inside a task reaches whoever started it") {
 
 TEST_CASE("times are written in ISO 8601 with milliseconds") {
   CHECK(to_iso8601(Timestamp{std::chrono::milliseconds{1795381000123}}) == "2026-11-22T20:56:40.123Z");
+}
+
+TEST_CASE("a histogram counts a duration in the range whose upper bound it does not pass, and sums all") {
+  using std::chrono::microseconds;
+  constexpr std::array bounds{microseconds(10), microseconds(100)};
+  Histogram times(bounds);
+  for (int const took : {0, 10, 11, 100, 101, 5000}) times.add(microseconds(took));
+  CHECK(times.count(0) == 2);
+  CHECK(times.count(1) == 2);
+  CHECK(times.count(2) == 2);
+  CHECK(times.count() == 6);
+  CHECK(times.sum() == microseconds(5222));
 }

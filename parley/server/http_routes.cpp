@@ -19,6 +19,28 @@ std::vector<std::string> split(std::string_view path) {
   return segments;
 }
 
+std::string_view name_of(http::Method method) {
+  switch (method) {
+    case http::Method::get:
+      return "GET";
+    case http::Method::head:
+      return "HEAD";
+    case http::Method::post:
+      return "POST";
+    case http::Method::put:
+      return "PUT";
+    case http::Method::patch:
+      return "PATCH";
+    case http::Method::delete_:
+      return "DELETE";
+    case http::Method::options:
+      return "OPTIONS";
+    case http::Method::other:
+      break;
+  }
+  return "other";
+}
+
 http::Response plain(unsigned status) {
   return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::string(http::reason_phrase(status))};
 }
@@ -34,7 +56,14 @@ std::string_view HttpRequest::parameter(std::string_view name) const {
 
 void HttpRoutes::add_route(http::Method method, std::string_view pattern, Handler handler, StreamHandler streaming) {
   any_streaming_ = any_streaming_ || streaming;
-  routes_.push_back({method, std::string(pattern), split(pattern), std::move(handler), std::move(streaming)});
+  auto name = std::string(name_of(method)) + ' ' + std::string(pattern);
+  routes_.push_back({method, std::move(name), split(pattern), std::move(handler), std::move(streaming)});
+}
+
+std::vector<std::string> HttpRoutes::names() const {
+  std::vector<std::string> all;
+  for (auto const& route : routes_) all.push_back(route.name);
+  return all;
 }
 
 HttpRoutes::Route const* HttpRoutes::find(HttpRequest& request) const {
@@ -63,7 +92,7 @@ HttpRoutes::Route const* HttpRoutes::find(HttpRequest& request) const {
       ++at;
     }
     if (!fits || !(rest || at == segments.size())) continue;
-    request.route = route.pattern;
+    request.route = route.name;
     return &route;
   }
   return nullptr;

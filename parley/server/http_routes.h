@@ -28,7 +28,7 @@ struct HttpRequest {
   std::string body;
   std::string peer;                                             ///< the address at the other end of the connection
   std::vector<std::pair<std::string, std::string>> parameters;  ///< from the route's `:name` segments
-  std::string_view route{};    ///< the pattern of the route that was taken; empty when none fits
+  std::string_view route{};    ///< which was taken, as "GET /health"; empty when none fits
   base::TimePoint received{};  ///< when the last byte had come, or the head where the route reads the body
   bool secure = false;         ///< came over our own TLS
 
@@ -80,6 +80,9 @@ class HttpRoutes {
   /// Sees every response of these routes (not the engine's) before it is sent.
   void before_sending(std::function<void(HttpRequest const&, http::Response&)> hook) { before_ = std::move(hook); }
 
+  /// All routes, as `HttpRequest::route` names them.
+  std::vector<std::string> names() const;
+
   void serve(HttpRequest request, Done done) const;
   /// The first route for this request, if it reads bodies itself.
   StreamHandler const* find_streaming(HttpRequest& request) const;
@@ -89,7 +92,7 @@ class HttpRoutes {
  private:
   struct Route {
     http::Method method;
-    std::string pattern;
+    std::string name;
     std::vector<std::string> segments;
     Handler handler;
     StreamHandler streaming;  ///< in place of `handler`

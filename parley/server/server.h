@@ -64,6 +64,11 @@ class NamespaceHandle {
     spec_->on_bad_payload = std::move(handler);
     return *this;
   }
+  /// Hears of events that have no handler; they are ignored all the same.
+  NamespaceHandle& on_unknown_event(std::function<void(Socket&, std::string_view)> handler) {
+    spec_->on_unknown_event = std::move(handler);
+    return *this;
+  }
 
   // On a worker -----------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,9 @@ struct Stage {
       seen += "bad " + std::string(event);
       ack("bad payload");
     };
+    world.of("/").on_unknown_event = [this](Socket&, std::string_view event) {
+      seen += "unknown " + std::string(event);
+    };
     peer = std::make_unique<Peer>(world);
     peer->join();
   }
@@ -64,6 +67,15 @@ TEST_CASE("a handler gets the arguments whose types it names, in their order") {
   });
   CHECK(stage.after(R"(2["all",true,-2,1.5,"é",[1,2,3],{"x":4},{"k":[null]},5])") == R"(1-23é34{"k":[null]}5)");
   CHECK(stage.after(R"(2["all",false,2.0,1,"",[],{"x":0,"name":null,"more":1},"j"])") == R"(02200"j"none)");
+}
+
+TEST_CASE("an event without a handler is told to whoever wants to know, and leaves the socket as it is") {
+  Stage stage;
+  stage.socket->on("known", [&] { stage.seen += "known"; });
+  CHECK(stage.after(R"(2["nobody listens",1])") == "unknown nobody listens");
+  CHECK(stage.after(R"(2["known"])") == "known");
+  stage.socket->off("known");
+  CHECK(stage.after(R"(2["known"])") == "unknown known");
 }
 
 TEST_CASE("an argument that does not fit never reaches its handler") {

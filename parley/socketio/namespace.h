@@ -31,6 +31,8 @@ struct NamespaceSpec {
   std::vector<std::function<void(std::shared_ptr<Socket> const&)>> on_connection;
   /// An event whose arguments do not have the types that its handler asks for.
   std::function<void(Socket&, std::string_view event, Ack<>)> on_bad_payload;
+  /// Hears of events that have no handler; they are ignored all the same.
+  std::function<void(Socket&, std::string_view event)> on_unknown_event;
 };
 
 /// One worker's part of a namespace.

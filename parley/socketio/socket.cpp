@@ -132,7 +132,7 @@ void Socket::on_event(std::string_view name, Args const& args, std::optional<std
     }
   }
   Incoming incoming{self, name, args, ack_id};
-  dispatch(incoming);
+  dispatch_event(incoming);
 }
 
 void Socket::run_middlewares(std::shared_ptr<PendingEvent> event, std::optional<std::uint64_t> ack_id,
@@ -161,14 +161,21 @@ void Socket::run_middlewares(std::shared_ptr<PendingEvent> event, std::optional<
   if (!array) return;
   auto const self = shared_from_this();
   Incoming incoming{self, event->name, Args(*array, text, 1, message.attachments), ack_id};
-  dispatch(incoming);
+  dispatch_event(incoming);
 }
 
-void Socket::dispatch(Incoming& incoming) {
+void Socket::dispatch_event(Incoming& incoming) {
+  auto const& on_unknown_event = nsp_->spec().on_unknown_event;
+  if (!dispatch(incoming) && on_unknown_event) on_unknown_event(*this, incoming.name);
+}
+
+bool Socket::dispatch(Incoming& incoming) {
   ++dispatching_;
+  bool known = false;
   for (std::size_t i = 0; i < listeners_.size(); ++i) {
     auto& listener = listeners_[i];
     if (listener.name != incoming.name || listener.removed) continue;
+    known = true;
     if (listener.once) listener.removed = untidy_ = true;
     try {
       if (listener.handler(incoming) == Handled::yes) continue;
@@ -184,6 +191,7 @@ void Socket::dispatch(Incoming& incoming) {
   }
   --dispatching_;
   if (untidy_ && dispatching_ == 0) after_dispatch();
+  return known;
 }
 
 void Socket::after_dispatch() {

@@ -212,7 +212,9 @@ class Socket : public std::enable_shared_from_this<Socket> {
   void listen(std::string_view event, Handler handler, bool once);
   void add_middleware(PacketMiddleware middleware);
   void run_middlewares(std::shared_ptr<PendingEvent> event, std::optional<std::uint64_t> ack_id, std::size_t next);
-  void dispatch(Incoming& incoming);
+  void dispatch_event(Incoming& incoming);
+  /// False: nobody listens to it.
+  bool dispatch(Incoming& incoming);
   void after_dispatch();
   std::uint64_t next_ack_id();
   base::Task<Answer> ask(Message& message, std::uint64_t id, std::optional<base::Duration> timeout);
