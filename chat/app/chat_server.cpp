@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "chat/app/client_network.h"
+#include "chat/app/loop_watch.h"
 #include "chat/app/rest.h"
 #include "chat/app/rest_answers.h"
 
@@ -65,23 +66,26 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       policy_(config.cors_origins),
       ice_servers_(config),
       io_(to_server_config(config, policy_)),
+      meters_(io_.config().workers),
       asked_(io_.config().workers),
       desk_({.session_life = config.session_life, .call_answer_time = config.call_answer_time}, config.stats_interval,
             TokenAuthority(config.jwt_secret, config.token_life), storage, random,
             {.to_sockets = [this](Effects effects) { to_sockets(std::move(effects)); },
              .to_everyone = [this](RealtimeStats stats) { io_.to(everyone).emit(RealtimeStats::event, stats); },
              .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
-             .now = read_clocks}),
+             .now = read_clocks,
+             .meters = &meters_}),
       rest_limits_(config) {
   set_up_http();
   set_up_sockets();
   io_.on_stop([this] { desk_.shut_down(); });
-  io_.on_listening([host = config.host](std::uint16_t port) {
+  io_.on_listening([this, host = config.host](std::uint16_t port) {
     auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
     std::printf("LISTENING %u\n", port);
     std::printf("Parley chat server: http://%s:%u\n", shown.c_str(), port);
     std::printf("Try next: node examples/two-guests/two-guests.mjs http://%s:%u\n", shown.c_str(), port);
     std::fflush(stdout);
+    watch_loops(io_, meters_);
   });
 }
 
@@ -96,6 +100,7 @@ void ChatServer::set_up_http() {
     auto work = io_.run_on(lobby_worker, [this, shared] { return tell_ice_servers(desk_, *shared, ice_servers_); });
     co_return co_await std::move(work);
   });
+  http.get("/metrics", [this](HttpRequest const&) { return tell_metrics(); });
   http.otherwise([this](HttpRequest request) -> Task<Response> {
     if (request.head.method == http::Method::options) co_return WebPolicy::preflight();
     co_return co_await answer_there(std::move(request), rest::nothing_there);
@@ -103,12 +108,15 @@ void ChatServer::set_up_http() {
   http.before_sending([this](HttpRequest const& request, Response& response) {
     policy_.add_security_headers(response.headers);
     policy_.add_cors_headers(request.head, response.headers);
+    meters_.answered(request, response.status, read_clocks().steady);
   });
   http.on_error([this](http::HttpError error) {
     auto response = http_failure(error);
     policy_.add_security_headers(response.headers);
+    meters_.refused_request(response.status);
     return response;
   });
+  meters_.know_routes(http.names());
 }
 
 Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked) {
@@ -133,21 +141,27 @@ void ChatServer::set_up_sockets() {
   });
   io_.use([this](Socket& socket) { return admit(socket); });
   io_.on(connection, [this](Socket& socket) { welcome(socket); });
+  io_.of("/").on_unknown_event([this](Socket&, std::string_view) { meters_.unknown_event(); });
 }
 
 Task<Verdict> ChatServer::admit(Socket& socket) {
   auto const token = token_of(socket.handshake());
-  if (token.as_string() == "") co_return fail(refusal(Refusal::token_required));
-  if (!token.as_string()) co_return fail(refusal(Refusal::token_invalid));
+  if (!token.as_string()) {
+    meters_.not_authenticated(Refusal::token_invalid);
+    meters_.handshake_refused(Refusal::token_invalid);
+    co_return fail(refusal(Refusal::token_invalid));
+  }
   auto work = io_.run_on(lobby_worker, [this, text = std::string(*token.as_string())]() -> Result<Bearer, Refusal> {
     if (desk_.shutting_down()) return fail(Refusal::shutting_down);
     return desk_.authenticate(text);
   });
   auto const bearer = co_await std::move(work);
   if (!bearer) {
+    meters_.handshake_refused(bearer.error());
     log_info("a handshake was refused", {{"socket", socket.id().text()}, {"code", text_of(bearer.error()).code}});
     co_return fail(refusal(bearer.error()));
   }
+  meters_.handshake_accepted();
   socket.data().set(session_key, bearer->key.str());
   co_return Verdict{};
 }

@@ -59,6 +59,7 @@ class ChatServer {
   Asked& asked_here() { return asked_[Server::this_worker()]; }
   Ask keep(Socket const& socket, Ack<> ack);
   void answer(std::uint64_t ask, Json const& body);
+  Task<Response> tell_metrics();
 
   void to_sockets(Effects effects);
   void deliver(Effects const& effects);
@@ -70,6 +71,7 @@ class ChatServer {
   WebPolicy policy_;
   IceServers ice_servers_;
   Server io_;
+  Meters meters_;
   std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
   LobbyDesk desk_;
   RestLimits rest_limits_;  ///< of the lobby's worker, like the desk

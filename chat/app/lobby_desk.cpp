@@ -34,12 +34,18 @@ LobbyDesk::LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, T
       ways_(std::move(ways)) {}
 
 base::Result<Bearer, Refusal> LobbyDesk::authenticate(std::string_view token) {
+  if (token.empty()) return not_authenticated(Refusal::token_required);
   auto const now = ways_.now();
   auto const claims = tokens_.verify(token, now.wall);
-  if (!claims) return base::fail(to_refusal(claims.error()));
+  if (!claims) return not_authenticated(to_refusal(claims.error()));
   Bearer bearer{GuestId(claims->user_id), SessionKey(claims->session_id)};
-  if (!lobby_.use(bearer.key, bearer.id, now)) return base::fail(Refusal::session_expired);
+  if (!lobby_.use(bearer.key, bearer.id, now)) return not_authenticated(Refusal::session_expired);
   return bearer;
+}
+
+base::Result<Bearer, Refusal> LobbyDesk::not_authenticated(Refusal why) const {
+  if (ways_.meters) ways_.meters->not_authenticated(why);
+  return base::fail(why);
 }
 
 std::string LobbyDesk::issue_token(GuestSession const& session) {
@@ -52,6 +58,7 @@ void LobbyDesk::shut_down() {
 }
 
 void LobbyDesk::carry_out(Effects effects) {
+  if (ways_.meters) ways_.meters->decided(effects);
   Effects to_sockets;
   bool stats_have_changed = false;
   auto const flush = [&] {

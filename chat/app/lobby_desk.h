@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 
+#include "chat/app/meters.h"
 #include "chat/auth/jwt.h"
 #include "chat/domain/lobby.h"
 #include "chat/storage/storage.h"
@@ -17,6 +18,7 @@ struct Ways {
   std::function<void(RealtimeStats)> to_everyone;
   std::function<void(base::Duration, base::Function<void()>)> after;
   std::function<Now()> now;
+  Meters* meters = nullptr;  ///< counts what is decided, if there is one
 };
 
 /// Who has shown a good token.
@@ -49,6 +51,7 @@ class LobbyDesk {
   }
 
   /// The checks of a token in the order of the contract, the session last. A good one extends the session's life.
+  /// An empty text is no token.
   base::Result<Bearer, Refusal> authenticate(std::string_view token);
   std::string issue_token(GuestSession const& session);
   Now now() const { return ways_.now(); }
@@ -66,6 +69,7 @@ class LobbyDesk {
   base::Task<void> note_delivery(MarkDelivered delivery);
   base::Task<void> erase(RoomId room);
   void begin(base::Task<void> work);
+  base::Result<Bearer, Refusal> not_authenticated(Refusal why) const;
   void stats_changed();
   void broadcast_stats();
   void watch_deadline();

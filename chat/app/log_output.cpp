@@ -55,6 +55,11 @@ LogOutput::LogOutput(base::LogLevel least, std::string const& file) {
   base::set_log_sink(&write_line, least);
 }
 
+std::uint64_t LogOutput::lines_dropped() {
+  auto const pool = spdlog::thread_pool();
+  return pool ? pool->overrun_counter() : 0;
+}
+
 LogOutput::~LogOutput() {
   base::set_log_sink(nullptr);
   logger.reset();

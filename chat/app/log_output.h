@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "parley/base/log.h"
@@ -16,6 +17,9 @@ class LogOutput {
   ~LogOutput();
   LogOutput(LogOutput const&) = delete;
   LogOutput& operator=(LogOutput const&) = delete;
+
+  /// Any thread, while there is a log: how many lines were lost.
+  static std::uint64_t lines_dropped();
 };
 
 }  // namespace parley::chat

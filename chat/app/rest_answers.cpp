@@ -46,7 +46,7 @@ http::Response failure(unsigned status, std::string_view message, std::string_vi
 }
 
 http::Response unauthorized(Refusal why) {
-  auto const [message, code] = text_of(why);
+  auto const [message, code] = text_of(why == Refusal::token_required ? Refusal::token_required_over_rest : why);
   return failure(401, message, code);
 }
 

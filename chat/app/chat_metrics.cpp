@@ -1,0 +1,30 @@
+#include "chat/app/chat_server.h"
+#include "chat/app/log_output.h"
+#include "chat/app/metrics_page.h"
+#include "chat/app/process_usage.h"
+
+// What `GET /metrics` shows.
+namespace parley::chat {
+
+Task<Response> ChatServer::tell_metrics() {
+  // The lobby's numbers are of one moment; all else is read here, where nobody waits for it.
+  struct Seen {
+    Stats stats;
+    bool ready;
+  };
+  auto work = io_.run_on(lobby_worker, [this] { return Seen{desk_.lobby().stats(), !desk_.shutting_down()}; });
+  auto const seen = co_await std::move(work);
+  MetricsPage page;
+  page.gauge("parley_build_info", "The version that runs.", 1, {{"version", PARLEY_VERSION}});
+  page.gauge("parley_ready", "1: takes new guests, as GET /health/ready tells.", seen.ready ? 1 : 0);
+  page.gauge("parley_connections", "Open TCP connections.", static_cast<double>(io_.connections()));
+  page.gauge("parley_sessions", "Open Engine.IO sessions.", static_cast<double>(io_.sessions()));
+  page.add(seen.stats);
+  page.add(meters_);
+  page.counter("parley_log_lines_dropped_total", "Log lines lost because the log could not keep up.",
+               static_cast<double>(LogOutput::lines_dropped()));
+  page.add(read_process_usage());
+  co_return Response{200, {{"Content-Type", std::string(MetricsPage::content_type)}}, page.text()};
+}
+
+}  // namespace parley::chat
