@@ -28,7 +28,11 @@ void ChatServer::listen(Socket& socket, std::string_view event, Act act) {
 }
 
 void ChatServer::listen_for_matching(Socket& socket) {
-  listen(socket, "user:match", [](Lobby& lobby, Ask ask, Now now, Effects& out) { lobby.match(ask, now, out); });
+  listen(
+      socket, "user:match", [](Arg const& payload) { return read_preference(payload.value); },
+      [](Lobby& lobby, Ask ask, Preference const& prefer, Now now, Effects& out) {
+        lobby.match(ask, prefer, now, out);
+      });
   listen(socket, "user:match:cancel",
          [](Lobby& lobby, Ask ask, Now now, Effects& out) { lobby.cancel_match(ask, now, out); });
   using enum Lobby::LeaveBy;
@@ -53,10 +57,25 @@ void ChatServer::listen_for_messages(Socket& socket) {
       [](Lobby& lobby, Ask ask, std::optional<MessageId> const& id, Now now, Effects& out) {
         lobby.confirm(ask, id, now, out);
       });
+  listen(
+      socket, "chat:history", [](Arg const& payload) { return read_history_start(payload.value); },
+      [](Lobby& lobby, Ask ask, std::optional<std::uint64_t> after_seq, Now now, Effects& out) {
+        lobby.history(ask, after_seq, now, out);
+      });
   for (std::string_view const event : {"chat:typing:start", "chat:typing:stop"}) {
     listen(socket, event,
            [event](Lobby& lobby, Ask ask, Now now, Effects& out) { lobby.typing(ask, event, now, out); });
   }
+}
+
+void ChatServer::listen_for_safety(Socket& socket) {
+  listen(
+      socket, "user:report", [](Arg const& payload) { return read_complaint(payload.value); },
+      [](Lobby& lobby, Ask ask, std::optional<Complaint> complaint, Now now, Effects& out) {
+        lobby.report_partner(ask, std::move(complaint), now, out);
+      });
+  listen(socket, "user:block",
+         [](Lobby& lobby, Ask ask, Now now, Effects& out) { lobby.block_partner(ask, now, out); });
 }
 
 void ChatServer::listen_for_signals(Socket& socket) {

@@ -57,6 +57,20 @@ SocketId socket_of(Effect const& effect) { return std::visit(SocketOf{}, effect)
 
 /// The session that a socket was admitted with, remembered with it.
 constexpr std::string_view session_key = "sessionId";
+constexpr std::string_view token_expires_key = "tokenExpiresAt";
+
+/// Where a client comes from, and how long it may stay.
+Arrival arrival_of(Socket& socket) {
+  std::chrono::milliseconds const expires(socket.data()[token_expires_key].as_int().value_or(0));
+  return {base::Timestamp(expires), socket.handshake().address};
+}
+
+/// Only a client that said it goes, or that was told to, does not come back.
+Parting parting_by(CloseReason why) {
+  return why == CloseReason::client_namespace_disconnect || why == CloseReason::server_namespace_disconnect
+             ? Parting::deliberate
+             : Parting::lost;
+}
 
 }  // namespace
 
@@ -68,8 +82,10 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       io_(to_server_config(config, policy_)),
       meters_(io_.config().workers),
       asked_(io_.config().workers),
-      desk_({.session_life = config.session_life, .call_answer_time = config.call_answer_time}, config.stats_interval,
-            TokenAuthority(config.jwt_secret, config.token_life), storage, random,
+      desk_({.session_life = config.session_life,
+             .disconnect_grace = config.disconnect_grace,
+             .call_answer_time = config.call_answer_time},
+            config.stats_interval, TokenAuthority(config.jwt_secret, config.token_life), storage, random,
             {.to_sockets = [this](Effects effects) { to_sockets(std::move(effects)); },
              .to_everyone = [this](RealtimeStats stats) { io_.to(everyone).emit(RealtimeStats::event, stats); },
              .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
@@ -163,6 +179,7 @@ Task<Verdict> ChatServer::admit(Socket& socket) {
   }
   meters_.handshake_accepted();
   socket.data().set(session_key, bearer->key.str());
+  socket.data().set(token_expires_key, bearer->token_expires_at.time_since_epoch().count());
   co_return Verdict{};
 }
 
@@ -170,20 +187,21 @@ void ChatServer::welcome(Socket& socket) {
   // Listening comes first: what the client has sent already is acted on after the welcome, in order.
   listen_for_matching(socket);
   listen_for_messages(socket);
+  listen_for_safety(socket);
   listen_for_signals(socket);
   listen_for_presence(socket);
   auto const id = socket.id();
   SessionKey const key(std::string(socket.data()[session_key].as_string().value_or("")));
   socket.on(disconnect, [this, id](CloseReason why) {
     log_info("a guest has disconnected", {{"socket", id.text()}, {"reason", to_string(why)}});
-    bool const posted = io_.post(lobby_worker, [this, id] {
-      desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.disconnect(id, now, out); });
+    bool const posted = io_.post(lobby_worker, [this, id, how = parting_by(why)] {
+      desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.disconnect(id, how, now, out); });
     });
     if (!posted) log_error("the lobby has not heard of a disconnect", {{"socket", id.text()}});
   });
   log_info("a guest has connected", {{"socket", id.text()}});
-  bool const posted = io_.post(lobby_worker, [this, key, id] {
-    desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.connect(key, id, now, out); });
+  bool const posted = io_.post(lobby_worker, [this, key, id, arrival = arrival_of(socket)] {
+    desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.connect(key, id, arrival, now, out); });
   });
   if (!posted) socket.drop();
 }

@@ -47,6 +47,7 @@ class ChatServer {
   void welcome(Socket& socket);
   void listen_for_matching(Socket& socket);
   void listen_for_messages(Socket& socket);
+  void listen_for_safety(Socket& socket);
   void listen_for_signals(Socket& socket);
   void listen_for_presence(Socket& socket);
 

@@ -38,8 +38,10 @@ base::Result<Bearer, Refusal> LobbyDesk::authenticate(std::string_view token) {
   auto const now = ways_.now();
   auto const claims = tokens_.verify(token, now.wall);
   if (!claims) return not_authenticated(to_refusal(claims.error()));
-  Bearer bearer{GuestId(claims->user_id), SessionKey(claims->session_id)};
-  if (!lobby_.use(bearer.key, bearer.id, now)) return not_authenticated(Refusal::session_expired);
+  Bearer bearer{GuestId(claims->user_id), SessionKey(claims->session_id), claims->expires_at};
+  auto const* session =
+      act([&](Lobby& lobby, Now at, Effects& out) { return lobby.use(bearer.key, bearer.id, at, out); });
+  if (!session) return not_authenticated(Refusal::session_expired);
   return bearer;
 }
 
@@ -54,7 +56,7 @@ std::string LobbyDesk::issue_token(GuestSession const& session) {
 
 void LobbyDesk::shut_down() {
   shutting_down_ = true;
-  act([](Lobby& lobby, Now, Effects& out) { lobby.shut_down(out); });
+  act([](Lobby& lobby, Now now, Effects& out) { lobby.shut_down(now, out); });
 }
 
 void LobbyDesk::carry_out(Effects effects) {
@@ -69,10 +71,26 @@ void LobbyDesk::carry_out(Effects effects) {
       // Its answer may come at once, and must not overtake what was decided before.
       flush();
       begin(keep(std::move(store->message)));
+    } else if (auto* chat = std::get_if<KeepChat>(&effect)) {
+      flush();
+      begin(keep(std::move(*chat)));
+    } else if (auto* report = std::get_if<KeepReport>(&effect)) {
+      flush();
+      begin(keep(std::move(*report)));
+    } else if (auto* what = std::get_if<ReadMessages>(&effect)) {
+      flush();
+      begin(read(std::move(*what)));
     } else if (auto* delivery = std::get_if<MarkDelivered>(&effect)) {
-      begin(note_delivery(std::move(*delivery)));
+      begin(note("mark_delivered",
+                 storage_.mark_delivered(std::move(delivery->room), std::move(delivery->id), delivery->at)));
     } else if (auto* over = std::get_if<EraseRoom>(&effect)) {
-      begin(erase(std::move(over->room)));
+      begin(note("erase_room", storage_.erase_room(std::move(over->room))));
+    } else if (auto* session = std::get_if<KeepSession>(&effect)) {
+      begin(note("keep_session", storage_.keep_session(std::move(session->session))));
+    } else if (auto* gone = std::get_if<EraseSession>(&effect)) {
+      begin(note("erase_session", storage_.erase_session(std::move(gone->key), std::move(gone->id))));
+    } else if (auto* block = std::get_if<KeepBlock>(&effect)) {
+      begin(note("keep_block", storage_.keep_block(std::move(block->block))));
     } else if (std::holds_alternative<StatsChanged>(effect)) {
       stats_have_changed = true;
     } else {
@@ -92,14 +110,36 @@ base::Task<void> LobbyDesk::keep(Message message) {
   act([&](Lobby& lobby, Now, Effects& out) { lobby.stored(room, id, kept.has_value(), out); });
 }
 
-base::Task<void> LobbyDesk::note_delivery(MarkDelivered delivery) {
-  auto const noted = co_await storage_.mark_delivered(std::move(delivery.room), std::move(delivery.id), delivery.at);
-  if (!noted) log_failure("mark_delivered", noted.error());
+base::Task<void> LobbyDesk::keep(KeepChat chat) {
+  auto const room = chat.chat.room;
+  auto const kept = co_await storage_.keep_chat(std::move(chat.chat));
+  if (!kept) log_failure("keep_chat", kept.error());
+  act([&](Lobby& lobby, Now now, Effects& out) {
+    lobby.chat_kept(room, chat.conversation, kept.has_value(), now, out);
+  });
 }
 
-base::Task<void> LobbyDesk::erase(RoomId room) {
-  auto const erased = co_await storage_.erase_room(std::move(room));
-  if (!erased) log_failure("erase_room", erased.error());
+base::Task<void> LobbyDesk::keep(KeepReport report) {
+  auto const id = report.report.id;
+  auto const kept = co_await storage_.keep_report(std::move(report.report));
+  if (!kept) log_failure("keep_report", kept.error());
+  act([&](Lobby& lobby, Now, Effects& out) { lobby.report_kept(report.ask, id, kept.has_value(), out); });
+}
+
+base::Task<void> LobbyDesk::read(ReadMessages what) {
+  auto reading = what.undelivered_to
+                     ? storage_.undelivered_after(what.room, *what.undelivered_to, what.after_seq, what.count_max)
+                     : storage_.messages_after(what.room, what.after_seq, what.count_max);
+  auto messages = co_await std::move(reading);
+  if (!messages) log_failure("read", messages.error());
+  act([&](Lobby& lobby, Now now, Effects& out) {
+    lobby.messages_read(what, messages ? std::optional(std::move(*messages)) : std::nullopt, now, out);
+  });
+}
+
+base::Task<void> LobbyDesk::note(std::string_view operation, Stored<void> work) {
+  auto const done = co_await std::move(work);
+  if (!done) log_failure(operation, done.error());
 }
 
 void LobbyDesk::begin(base::Task<void> work) {

@@ -25,6 +25,7 @@ struct Ways {
 struct Bearer {
   GuestId id;
   SessionKey key;
+  base::Timestamp token_expires_at;
 };
 
 /// The one place where the lobby is asked and its decisions are carried out: it stores, wakes the lobby when a
@@ -66,8 +67,11 @@ class LobbyDesk {
  private:
   void carry_out(Effects effects);
   base::Task<void> keep(Message message);
-  base::Task<void> note_delivery(MarkDelivered delivery);
-  base::Task<void> erase(RoomId room);
+  base::Task<void> keep(KeepChat chat);
+  base::Task<void> keep(KeepReport report);
+  base::Task<void> read(ReadMessages what);
+  /// What the lobby waits for no answer to.
+  base::Task<void> note(std::string_view operation, Stored<void> work);
   void begin(base::Task<void> work);
   base::Result<Bearer, Refusal> not_authenticated(Refusal why) const;
   void stats_changed();

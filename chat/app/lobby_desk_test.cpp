@@ -51,14 +51,20 @@ struct Office {
   }
   SocketId connect(SessionKey const& key) {
     auto const socket = SocketId::make(0, random);
-    desk.act([&](Lobby& lobby, Now at, Effects& out) { lobby.connect(key, socket, at, out); });
+    desk.act([&](Lobby& lobby, Now at, Effects& out) {
+      lobby.connect(key, socket, {parley::base::Timestamp::max()}, at, out);
+    });
     return socket;
   }
-  SessionKey session(std::string name) { return desk.lobby().create_session(std::move(name), {}, now).key; }
+  GuestSession const& created(std::string name) {
+    Effects out;
+    return desk.lobby().create_session(std::move(name), {}, now, out);
+  }
+  SessionKey session(std::string name) { return created(std::move(name)).key; }
   std::pair<SocketId, SocketId> pair() {
     auto const a = connect(session("Ada")), b = connect(session("Bob"));
     for (auto const& socket : {a, b}) {
-      desk.act([&](Lobby& lobby, Now at, Effects& out) { lobby.match({socket, 0}, at, out); });
+      desk.act([&](Lobby& lobby, Now at, Effects& out) { lobby.match({socket, 0}, {}, at, out); });
     }
     told.clear();
     return {a, b};
@@ -135,7 +141,7 @@ TEST_CASE("the lobby is woken when a call has rung too long and when a session i
 TEST_CASE("a token opens its own session as long as the session lives") {
   MemoryStorage storage;
   Office office(storage, 1s, {.session_life = 60s});
-  auto const& session = office.desk.lobby().create_session("Ada", {}, office.now);
+  auto const& session = office.created("Ada");
   auto const key = session.key;
   auto const token = office.desk.issue_token(session);
   auto const bearer = office.desk.authenticate(token);

@@ -64,7 +64,7 @@ Task<http::Response> create_guest(LobbyDesk& desk, HttpRequest const& request) {
   auto const profile = read_profile_update(*body, faults);
   if (!faults.empty()) co_return validation_failed(faults);
   co_return desk.act([&](Lobby& lobby, Now now, Effects& out) {
-    auto const& session = lobby.create_session(std::move(username), profile, now);
+    auto const& session = lobby.create_session(std::move(username), profile, now, out);
     out.push_back(StatsChanged{});
     return success(Json::object({{"token", desk.issue_token(session)}, {"user", new_user(session)}}), 201,
                    "Guest session created successfully");
@@ -92,7 +92,8 @@ Task<http::Response> update_profile(LobbyDesk& desk, HttpRequest const& request)
   std::vector<FieldFault> faults;
   auto const update = read_profile_update(*body, faults);
   if (!faults.empty()) co_return validation_failed(faults);
-  auto const* session = desk.lobby().update_profile((*me)->key, update, desk.now());
+  auto const* session =
+      desk.act([&](Lobby& lobby, Now now, Effects& out) { return lobby.update_profile((*me)->key, update, now, out); });
   if (!session) co_return failure(404, text_of(Refusal::session_unknown).message);
   co_return success(to_tree(session->profile), 200, "Location updated successfully");
 }

@@ -137,7 +137,10 @@ base::Result<TokenClaims, TokenError> TokenAuthority::verify(std::string_view to
   auto const text = [&](std::string_view name) {
     return std::string((*claims)[name].as_string().value_or(std::string_view{}));
   };
-  return TokenClaims{text("userId"), std::string(*session), text("username")};
+  // A century is longer than any token of ours and far from the end of the clock.
+  auto const life = std::min(*expires - now_seconds, 36'525.0 * 86'400);
+  return TokenClaims{text("userId"), std::string(*session), text("username"),
+                     now + std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(life * 1000)))};
 }
 
 std::optional<std::chrono::seconds> parse_life(std::string_view text) {

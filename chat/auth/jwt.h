@@ -17,6 +17,7 @@ struct TokenClaims {
   std::string user_id;
   std::string session_id;
   std::string username;
+  base::Timestamp expires_at{};  ///< of a token that was checked
 };
 
 /// Why a token is not accepted, in the order in which it is examined.

@@ -122,6 +122,34 @@ std::optional<MessageId> read_confirmation(JsonView payload) {
   return id ? std::optional(MessageId(std::string(*id))) : std::nullopt;
 }
 
+Preference read_preference(JsonView payload) {
+  auto const wanted = payload["prefer"];
+  auto const word = [&](std::string_view key, std::size_t units_max) -> std::optional<std::string> {
+    auto const text = wanted[key].as_string();
+    return text && utf16_units(*text) <= units_max ? std::optional(std::string(*text)) : std::nullopt;
+  };
+  return {.language = word("language", word_units_max), .country = word("country", place_units_max)};
+}
+
+std::optional<std::uint64_t> read_history_start(JsonView payload) {
+  if (!payload.is_null() && !payload.is_object()) return std::nullopt;
+  auto const after = payload.find("afterSeq");
+  return after && !after->is_null() ? after->as_uint() : 0;
+}
+
+std::optional<Complaint> read_complaint(JsonView payload) {
+  constexpr std::size_t details_units_max = 1000;
+  auto const reason = payload["reason"].as_string();
+  if (!reason || std::ranges::find(report_reasons, *reason) == report_reasons.end()) return std::nullopt;
+  Complaint complaint{std::string(*reason), {}};
+  if (auto const details = payload.find("details"); details && !details->is_null()) {
+    auto const text = details->as_string();
+    if (!text || utf16_units(*text) > details_units_max) return std::nullopt;
+    complaint.details = *text;
+  }
+  return complaint;
+}
+
 std::optional<SignalBody> read_signal(Signal signal, JsonView payload) {
   SignalBody read{signal, {}, ""};
   auto const take = [&](std::string_view key, std::size_t bytes_max, bool may_be_null) {

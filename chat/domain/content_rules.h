@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "chat/domain/call.h"
+#include "chat/domain/match_queue.h"
 #include "chat/domain/message.h"
 
 namespace parley::chat {
@@ -21,6 +23,22 @@ std::optional<NewMessage> read_message(JsonView payload, ContentLimits const& li
 
 /// The message that a guest confirms; nothing if the payload names none.
 std::optional<MessageId> read_confirmation(JsonView payload);
+
+/// Whom the payload of `user:match` prefers. What breaks a rule is ignored.
+Preference read_preference(JsonView payload);
+
+/// Which message a request for the history starts after: 0 if it says nothing, nothing if it breaks a rule.
+std::optional<std::uint64_t> read_history_start(JsonView payload);
+
+/// What a guest says against its partner.
+struct Complaint {
+  std::string reason;  ///< one of `report_reasons`
+  std::string details;
+};
+inline constexpr std::array<std::string_view, 5> report_reasons{"spam", "abuse", "sexual", "minor", "other"};
+
+/// Nothing if the payload breaks a rule.
+std::optional<Complaint> read_complaint(JsonView payload);
 
 /// The content of an offer, answer or candidate, to be passed on unchanged.
 struct SignalBody {

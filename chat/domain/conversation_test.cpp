@@ -22,7 +22,7 @@ MessageId m(int number) { return MessageId("msg_" + std::to_string(number)); }
 Conversation::Said say(Conversation& chat, GuestId const& who, int number,
                        std::optional<std::string> client_message_id = {}) {
   return chat.say({who, "name"}, text("hello", std::move(client_message_id)), m(number),
-                  {SocketId{}, static_cast<std::uint64_t>(number)}, now);
+                  {SocketId{}, static_cast<std::uint64_t>(number)}, now, 1000);
 }
 
 std::vector<std::string> ids(std::vector<Conversation::Settled> const& settled) {
@@ -34,7 +34,7 @@ using Ids = std::vector<std::string>;
 
 /// A conversation whose call is in the given state; `a` is the caller.
 Conversation calling(Call state) {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   if (state != Call::none) chat.signal(a, Signal::offer);
   if (state == Call::active) chat.signal(b, Signal::answer);
   REQUIRE(chat.call() == state);
@@ -49,7 +49,7 @@ TEST_CASE("the room of two guests does not depend on who is first") {
 }
 
 TEST_CASE("messages are settled in the order of saying, however storage answers") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   for (int i = 1; i <= 4; ++i) REQUIRE(std::holds_alternative<Store>(say(chat, i % 2 ? a : b, i)));
   CHECK(chat.stored(m(3), true).empty());
   CHECK(chat.stored(m(2), false).empty());
@@ -60,21 +60,21 @@ TEST_CASE("messages are settled in the order of saying, however storage answers"
 }
 
 TEST_CASE("§8.2-2: a message carries its number within the chat and the time it was given") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   auto const first = std::get<Store>(say(chat, a, 1)).message;
   CHECK(first.seq == 1);
   CHECK(first.recipient == b);
   CHECK(first.timestamp == "2027-01-15T08:00:00.000Z");
   auto dated = text("x");
   dated.timestamp = "2020-01-01T00:00Z";
-  auto const second = std::get<Store>(chat.say({b, "n"}, dated, m(2), {}, now)).message;
+  auto const second = std::get<Store>(chat.say({b, "n"}, dated, m(2), {}, now, 1000)).message;
   CHECK(second.seq == 2);
   CHECK(second.recipient == a);
   CHECK(second.timestamp == "2020-01-01T00:00Z");
 }
 
 TEST_CASE("saying the same again is answered like the first time and kept once") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   REQUIRE(std::holds_alternative<Store>(say(chat, a, 1, "c")));
   CHECK(std::holds_alternative<Conversation::Repeated>(say(chat, a, 2, "c")));
   CHECK(std::holds_alternative<Store>(say(chat, b, 3, "c")));
@@ -89,14 +89,14 @@ TEST_CASE("saying the same again is answered like the first time and kept once")
 }
 
 TEST_CASE("a message that could not be kept may be tried again under the same name") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   say(chat, a, 1, "c");
   CHECK(ids(chat.stored(m(1), false)) == Ids{"msg_1 lost"});
   CHECK(std::holds_alternative<Store>(say(chat, a, 2, "c")));
 }
 
 TEST_CASE("§8.2-6: only the recipient confirms, only what was sent, and only once") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   say(chat, a, 1);
   CHECK_FALSE(chat.confirm(b, m(1)));
   chat.stored(m(1), true);
@@ -109,7 +109,7 @@ TEST_CASE("§8.2-6: only the recipient confirms, only what was sent, and only on
 }
 
 TEST_CASE("what was still being kept is handed back when the chat ends") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   say(chat, a, 1);
   say(chat, b, 2);
   CHECK(ids(chat.abandon()) == Ids{"msg_1 lost", "msg_2 lost"});
@@ -117,7 +117,7 @@ TEST_CASE("what was still being kept is handed back when the chat ends") {
 }
 
 TEST_CASE("the oldest messages are forgotten when there are very many") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   for (int i = 1; i <= 10'001; ++i) {
     say(chat, a, i, "c" + std::to_string(i));
     chat.stored(m(i), true);
@@ -164,7 +164,7 @@ TEST_CASE("a call moves as its table says in every state, with every signal, fro
 
 TEST_CASE("when both ring at once the guest with the smaller id is the caller") {
   for (auto const& [first, second] : {std::pair{a, b}, std::pair{b, a}}) {
-    Conversation chat(a, b, 1);
+    Conversation chat(a, b, 1, now);
     CHECK(chat.signal(first, Signal::offer));
     CHECK_FALSE(chat.signal(second, Signal::offer));
     CHECK(chat.caller() == a);
@@ -174,7 +174,7 @@ TEST_CASE("when both ring at once the guest with the smaller id is the caller") 
 }
 
 TEST_CASE("each ringing has a number of its own") {
-  Conversation chat(a, b, 1);
+  Conversation chat(a, b, 1, now);
   chat.signal(a, Signal::offer);
   auto const first = chat.ringing_number();
   chat.signal(a, Signal::end);

@@ -241,10 +241,24 @@ constexpr auto json_fields(PresenceUpdate*) {
                 field("isSearching", &PresenceUpdate::is_searching), field("lastSeen", &PresenceUpdate::last_seen));
 }
 
+/// To the partner of a guest whose connection was lost, and again when it is back.
+struct PartnerPresence {
+  std::string_view event;  ///< `presence:user_offline` or `presence:user_online`
+  GuestId user_id;
+  std::string username;
+  bool is_online = false;
+  std::string last_seen;
+};
+constexpr auto json_fields(PartnerPresence*) {
+  using E = PartnerPresence;
+  return fields(field("userId", &E::user_id), field("username", &E::username), field("isOnline", &E::is_online),
+                field("lastSeen", &E::last_seen));
+}
+
 using ServerEvent =
     std::variant<ConnectionEstablished, Refused, MatchNotice, Matched, ChatMessage, ChatSent, ChatDelivered, Typing,
                  ChatCleared, RoomChanged, RoomClosed, CallOffer, CallAnswer, CallCandidate, CallEnding, RealtimeStats,
-                 StatsUpdate, UsersOnlineUpdate, PresenceUpdate>;
+                 StatsUpdate, UsersOnlineUpdate, PresenceUpdate, PartnerPresence>;
 
 inline std::string_view name_of(ServerEvent const& event) {
   return std::visit([](auto const& each) -> std::string_view { return each.event; }, event);

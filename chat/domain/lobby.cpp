@@ -2,7 +2,7 @@
 
 #include "chat/domain/username.h"
 
-// Sessions, sockets and presence. The other verbs stand in lobby_matching.cpp and lobby_chat.cpp.
+// Sessions, and what everyone may ask. The other verbs stand in the files beside this one, lobby_….cpp.
 namespace parley::chat {
 
 void Lobby::tell(GuestSession const& session, ServerEvent event, Effects& out) {
@@ -33,19 +33,24 @@ void Lobby::queue_expiry(GuestSession& session) {
   if (!std::exchange(session.expiry_queued, true)) expiries_.push({session.expires_at, session.key});
 }
 
-GuestSession const& Lobby::create_session(std::optional<std::string> username, ProfileUpdate const& profile, Now now) {
+GuestSession& Lobby::add(std::unique_ptr<GuestSession> session) {
+  auto& added = *session;
+  guests_[added.id] = &added;
+  sessions_[added.key] = std::move(session);
+  queue_expiry(added);
+  return added;
+}
+
+GuestSession const& Lobby::create_session(std::optional<std::string> username, ProfileUpdate const& profile, Now now,
+                                          Effects& out) {
   auto created = std::make_unique<GuestSession>();
-  auto& session = *created;
-  session.id = GuestId("guest_" + base::make_uuid(random_));
-  session.key = SessionKey(base::make_uuid(random_));
-  session.username = username ? std::move(*username) : propose_username(random_);
-  session.created_at = now.wall;
-  apply(session, profile);
-  touch(session, config_.session_life, now);
-  queue_expiry(session);
-  guests_[session.id] = &session;
-  sessions_[session.key] = std::move(created);
-  return session;
+  created->id = GuestId("guest_" + base::make_uuid(random_));
+  created->key = SessionKey(base::make_uuid(random_));
+  created->username = username ? std::move(*username) : propose_username(random_);
+  created->created_at = now.wall;
+  touch(*created, config_.session_life, now);
+  apply(*created, profile, now, out);
+  return add(std::move(created));
 }
 
 GuestSession* Lobby::session(SessionKey const& key, Now now) {
@@ -58,34 +63,57 @@ GuestSession* Lobby::session(SessionKey const& key, Now now) {
 
 GuestSession const* Lobby::find(SessionKey const& key, Now now) { return session(key, now); }
 
-GuestSession const* Lobby::use(SessionKey const& key, GuestId const& id, Now now) {
+GuestSession const* Lobby::use(SessionKey const& key, GuestId const& id, Now now, Effects& out) {
   auto* const found = session(key, now);
   if (!found || found->id != id) return nullptr;
   found->expires_at = now.steady + config_.session_life;
+  // While it is online its expiry does not count; otherwise the storage need not know it to the second.
+  if (!found->is_online() && found->expires_at - found->kept_expires_at > config_.session_life / 8) {
+    keep(*found, now, out);
+  }
   return found;
 }
 
-void Lobby::apply(GuestSession& session, ProfileUpdate const& update) {
+void Lobby::apply(GuestSession& session, ProfileUpdate const& update, Now now, Effects& out) {
   if (update.location) session.profile.location = *update.location;
   if (update.gender) session.profile.gender = *update.gender;
   if (update.language) session.profile.language = *update.language;
   if (update.device_id) session.device_id = *update.device_id;
+  if (session.is_searching()) queue_.enter(session.id, session.profile);
+  keep(session, now, out);
 }
 
-GuestSession const* Lobby::update_profile(SessionKey const& key, ProfileUpdate const& update, Now now) {
+GuestSession const* Lobby::update_profile(SessionKey const& key, ProfileUpdate const& update, Now now, Effects& out) {
   auto* const found = session(key, now);
-  if (found) apply(*found, update);
+  if (found) apply(*found, update, now, out);
   return found;
 }
 
 void Lobby::update_profile(Ask ask, ProfileUpdate const& update, Now now, Effects& out) {
   auto* const session = asker(ask, "", now, out);
   if (!session) return;
-  apply(*session, update);
+  apply(*session, update, now, out);
   agree(ask, out);
 }
 
-void Lobby::forget(GuestSession& session) {
+void Lobby::keep(GuestSession& session, Now now, Effects& out) {
+  session.kept_expires_at = session.expires_at;
+  out.push_back(
+      KeepSession{{.id = session.id,
+                   .key = session.key,
+                   .username = session.username,
+                   .profile = session.profile,
+                   .device_id = session.device_id,
+                   .previous_partner = session.previous_partner,
+                   .created_at = session.created_at,
+                   .last_seen = session.last_seen,
+                   .expires_at = now.wall + std::chrono::floor<base::Duration>(session.expires_at - now.steady),
+                   .is_online = session.is_online()}});
+}
+
+void Lobby::forget(GuestSession& session, Effects& out) {
+  out.push_back(EraseSession{session.key, session.id});
+  blocks_.forget(session.id);
   guests_.erase(session.id);
   sessions_.erase(SessionKey(session.key));
 }
@@ -93,81 +121,20 @@ void Lobby::forget(GuestSession& session) {
 void Lobby::erase_session(SessionKey const& key, Now now, Effects& out) {
   auto* const found = session(key, now);
   if (!found) return;
-  end_chat(*found, EndBy::deleting_session, out);
+  end_chat(*found, EndBy::deleting_session, now, out);
   if (auto const socket = found->socket) {
     auto const [message, code] = text_of(Refusal::authentication_lost);
     tell(*found, Refused{"error", message, code}, out);
     out.push_back(CloseSocket{*socket, CloseHow::transport});
-    go_offline(*found, now);
   }
-  forget(*found);
+  if (found->is_online()) go_offline(*found, now);
+  forget(*found, out);
   out.push_back(StatsChanged{});
-}
-
-void Lobby::connect(SessionKey const& key, SocketId socket, Now now, Effects& out) {
-  auto* const found = session(key, now);
-  if (!found) {
-    auto const [message, code] = text_of(Refusal::connection_failed);
-    out.push_back(Tell{socket, Refused{"connection:error", message, code}});
-    out.push_back(Tell{socket, Refused{"error", message, code}});
-    out.push_back(CloseSocket{socket, CloseHow::transport});
-    return;
-  }
-  sockets_[socket] = key;
-  touch(*found, config_.session_life, now);
-  if (found->socket) {
-    auto const [message, code] = text_of(Refusal::session_replaced);
-    tell(*found, Refused{"error", message, code}, out);
-    out.push_back(CloseSocket{*found->socket, CloseHow::stay_away});
-  } else {
-    found->place_online = online_.insert(online_.begin(), found);
-  }
-  found->socket = socket;
-
-  out.push_back(JoinRoom{socket, found->id.str()});
-  ConnectionEstablished established{.user_id = found->id,
-                                    .username = found->username,
-                                    .socket_id = socket,
-                                    .session_id = found->key,
-                                    .active_chat = {},
-                                    .is_searching = found->is_searching(),
-                                    .server_time = written(now.wall)};
-  if (auto const* chat = found->conversation()) {
-    out.push_back(JoinRoom{socket, chat->room().str()});
-    established.active_chat = ActiveChat{chat->room(), described(guest(chat->partner_of(found->id)))};
-  }
-  tell(*found, std::move(established), out);
-  out.push_back(JoinRoom{socket, std::string(everyone)});
-  out.push_back(StatsChanged{});
-}
-
-void Lobby::go_offline(GuestSession& session, Now now) {
-  if (session.is_searching()) {
-    queue_.leave(session.id);
-    session.state = GuestSession::Idle{};
-  }
-  online_.erase(session.place_online);
-  session.socket.reset();
-  touch(session, config_.session_life, now);
-  queue_expiry(session);
-}
-
-void Lobby::disconnect(SocketId socket, Now now, Effects& out) {
-  auto const found = sockets_.find(socket);
-  if (found == sockets_.end()) return;
-  auto const of = sessions_.find(found->second);
-  sockets_.erase(found);
-  out.push_back(StatsChanged{});
-  if (of == sessions_.end() || of->second->socket != socket) return;
-  // Here a grace period would begin for a chat whose transport was lost; without one every end is final.
-  auto& session = *of->second;
-  go_offline(session, now);
-  end_chat(session, EndBy::disconnecting, out);
 }
 
 GuestSession* Lobby::asker(Ask ask, std::string_view error_event, Now now, Effects& out) {
   auto const found = sockets_.find(ask.socket);
-  auto const of = found == sockets_.end() ? sessions_.end() : sessions_.find(found->second);
+  auto const of = found == sockets_.end() ? sessions_.end() : sessions_.find(found->second.session);
   if (of == sessions_.end()) {
     refuse(ask, error_event, Refusal::session_unknown, out);
     return nullptr;
@@ -227,59 +194,6 @@ std::vector<OnlineUser> Lobby::online_users() const {
                      .language = each->profile.language});
   }
   return users;
-}
-
-void Lobby::shut_down(Effects& out) {
-  for (auto const& [room, conversation] : conversations_) {
-    for (auto const* id : {&conversation->first(), &conversation->second()}) {
-      auto const& partner = guest(conversation->partner_of(*id));
-      tell(guest(*id),
-           RoomClosed{.user_id = partner.id,
-                      .username = partner.username,
-                      .message = "Server is restarting. Room closed.",
-                      .reason = "server_shutdown"},
-           out);
-    }
-  }
-}
-
-void Lobby::advance(Now now, Effects& out) {
-  while (!expiries_.empty() && expiries_.top().at <= now.steady) {
-    auto const key = expiries_.top().key;
-    expiries_.pop();
-    auto const found = sessions_.find(key);
-    if (found == sessions_.end()) continue;
-    auto& session = *found->second;
-    session.expiry_queued = false;
-    if (session.is_online()) continue;
-    if (session.expires_at > now.steady) {
-      queue_expiry(session);
-    } else {
-      forget(session);
-      out.push_back(StatsChanged{});
-    }
-  }
-  while (!ring_ends_.empty() && ring_ends_.top().at <= now.steady) {
-    auto const due = ring_ends_.top();
-    ring_ends_.pop();
-    auto const found = conversations_.find(due.room);
-    if (found == conversations_.end()) continue;
-    auto& chat = *found->second;
-    if (chat.number() != due.conversation || chat.ringing_number() != due.ringing || chat.call() != Call::ringing) {
-      continue;
-    }
-    auto const& caller = guest(chat.caller());
-    chat.signal(caller.id, Signal::timeout);
-    for (auto const& each : {chat.first(), chat.second()}) {
-      tell(guest(each), CallEnding{"webrtc:call-timeout", caller.id, caller.username}, out);
-    }
-  }
-}
-
-base::TimePoint Lobby::deadline() const {
-  auto const expiry = expiries_.empty() ? base::TimePoint::max() : expiries_.top().at;
-  auto const ring_end = ring_ends_.empty() ? base::TimePoint::max() : ring_ends_.top().at;
-  return std::min(expiry, ring_end);
 }
 
 }  // namespace parley::chat

@@ -44,16 +44,18 @@ void Lobby::say(Ask ask, std::optional<NewMessage> message, Now now, Effects& ou
   constexpr std::string_view error_event = "chat:error";
   auto* const session = asker(ask, error_event, now, out);
   if (!session) return;
-  auto* const chat = session->conversation();
+  auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, error_event, Refusal::not_in_chat, out);
   if (!message) return refuse(ask, error_event, Refusal::invalid_message, out);
   auto said = chat->say({session->id, session->username}, std::move(*message), make_message_id(now.wall, random_), ask,
-                        now.wall);
+                        now.wall, config_.unstored_messages_max);
   if (auto* store = std::get_if<Store>(&said)) {
     out.push_back(std::move(*store));
   } else if (auto* before = std::get_if<Conversation::SentBefore>(&said)) {
     answer(ask, sent_answer(before->confirmation), out);
     tell(*session, std::move(before->confirmation), out);
+  } else if (std::holds_alternative<Conversation::TooMany>(said)) {
+    refuse(ask, error_event, Refusal::rate_limited, out);
   }
 }
 
@@ -75,7 +77,10 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
       tell(author, std::move(sent), out);
     }
     if (!settled.kept) continue;
-    tell(guest(message.recipient),
+    auto const& recipient = guest(message.recipient);
+    // Whoever is still reading what was sent before will read this one in its turn.
+    if (std::get<GuestSession::InChat>(recipient.state).catching_up) continue;
+    tell(recipient,
          ChatMessage{std::move(message.id), std::move(message.sender), std::move(message.sender_username), message.type,
                      std::move(message.content), std::move(message.timestamp)},
          out);
@@ -97,7 +102,7 @@ void Lobby::confirm(Ask ask, std::optional<MessageId> const& id, Now now, Effect
   auto* const session = asker(ask, "", now, out);
   if (!session) return;
   if (!id) return refuse(ask, Refusal::invalid_message, out);
-  auto* const chat = session->conversation();
+  auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, Refusal::not_in_chat, out);
   if (!chat->has_received(session->id, *id)) return refuse(ask, Refusal::invalid_message, out);
   if (chat->confirm(session->id, *id)) {
@@ -110,7 +115,7 @@ void Lobby::confirm(Ask ask, std::optional<MessageId> const& id, Now now, Effect
 void Lobby::typing(Ask ask, std::string_view event, Now now, Effects& out) {
   auto* const session = asker(ask, "", now, out);
   if (!session) return;
-  auto* const chat = session->conversation();
+  auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, Refusal::not_in_chat, out);
   tell(guest(chat->partner_of(session->id)), Typing{event, session->id, session->username}, out);
   agree(ask, out);
@@ -120,14 +125,15 @@ void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& 
   constexpr std::string_view error_event = "webrtc:error";
   auto* const session = asker(ask, error_event, now, out);
   if (!session) return;
-  auto* const chat = session->conversation();
+  auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, error_event, Refusal::signal_outside_chat, out);
   if (!signal) return refuse(ask, error_event, Refusal::invalid_signal, out);
+  auto const& partner = guest(chat->partner_of(session->id));
   bool const rings = chat->signal(session->id, signal->signal);
   if (rings && config_.call_answer_time > base::Duration::zero()) {
     ring_ends_.push({now.steady + config_.call_answer_time, chat->room(), chat->number(), chat->ringing_number()});
   }
-  tell(guest(chat->partner_of(session->id)), relayed(std::move(*signal), *session), out);
+  tell(partner, relayed(std::move(*signal), *session), out);
   agree(ask, out);
 }
 

@@ -251,9 +251,9 @@ class Story {
     };
     if (auto const* message = std::get_if<ChatMessage>(&event)) {
       from_partner(message->sender_id);
-      CHECK(delivered_to_.insert({message->id.str(), listener.id.str()}).second);
-      auto const room = *town_.session(listener)->conversation();
-      auto& last = last_seen_[{room.number(), listener.id.str()}];
+      // A guest that comes back is told again what it has not confirmed, but nothing twice on one connection.
+      CHECK(delivered_to_.insert({message->id.str(), listener.socket}).second);
+      auto& last = last_seen_[{town_.session(listener)->conversation()->number(), listener.socket}];
       auto const place = said_.at(message->id.str());
       CHECK(place > last);
       last = place;
@@ -280,10 +280,10 @@ class Story {
   Town town_;
   bool others_concerned_ = false;
   std::vector<MessageId> seen_;
-  std::set<std::pair<std::string, std::string>> delivered_to_;
+  std::set<std::pair<std::string, SocketId>> delivered_to_;
   std::set<std::string> confirmed_;
-  std::map<std::pair<std::uint64_t, std::string>, std::uint64_t> last_seen_;  ///< by conversation and listener
-  std::map<std::string, std::uint64_t> said_;                                 ///< in which order messages were said
+  std::map<std::pair<std::uint64_t, SocketId>, std::uint64_t> last_seen_;  ///< by conversation and connection
+  std::map<std::string, std::uint64_t> said_;                              ///< in which order messages were said
 };
 
 }  // namespace

@@ -254,7 +254,7 @@ TEST_CASE("the newest socket takes over; the end of the old one means nothing") 
   CHECK(town.last<Refused>(*ada).code == "SESSION_REPLACED");
   REQUIRE(town.last<ConnectionEstablished>(*ada).active_chat);
   CHECK(town.last<ConnectionEstablished>(*ada).active_chat->matched_user.id == bob->id);
-  town.step([&](Effects& out) { town.lobby.disconnect(old, town.now, out); });
+  town.step([&](Effects& out) { town.lobby.disconnect(old, Parting::lost, town.now, out); });
   CHECK(bob->heard.empty());
   CHECK(town.session(*ada)->is_online());
   town.say(*bob, "still here?");
@@ -296,8 +296,9 @@ TEST_CASE("a session lives as long as it is used or connected") {
   auto& ada = town.account("Ada");
   auto& bob = town.guest("Bob");
   town.pass(9s);
-  CHECK(town.lobby.use(ada.key, ada.id, town.now));
-  CHECK_FALSE(town.lobby.use(ada.key, bob.id, town.now));
+  Effects out;
+  CHECK(town.lobby.use(ada.key, ada.id, town.now, out));
+  CHECK_FALSE(town.lobby.use(ada.key, bob.id, town.now, out));
   town.pass(9s);
   CHECK(town.session(ada));
   town.pass(1s);
@@ -353,7 +354,7 @@ TEST_CASE("a stopping server tells everyone in a chat, and nobody else") {
   Town town;
   auto [ada, bob] = town.pair("Ada", "Bob");
   auto& eve = town.guest("Eve");
-  town.step([&](Effects& out) { town.lobby.shut_down(out); });
+  town.step([&](Effects& out) { town.lobby.shut_down(town.now, out); });
   for (auto const* each : {ada, bob}) {
     CHECK(each->heard_names == Names{"room:closed"});
     CHECK(town.last<RoomClosed>(*each).reason == "server_shutdown");

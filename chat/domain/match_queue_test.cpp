@@ -19,28 +19,28 @@ TEST_CASE("an empty queue and a queue of oneself have nobody to offer") {
   SeededRandom random(1);
   MatchQueue queue;
   CHECK_FALSE(queue.choose_for(g(1), {}, random));
-  queue.enter(g(1));
+  queue.enter(g(1), {});
   CHECK_FALSE(queue.choose_for(g(1), {}, random));
-  CHECK_FALSE(queue.choose_for(g(1), g(1), random));
+  CHECK_FALSE(queue.choose_for(g(1), {.avoided = g(1)}, random));
   CHECK(queue.choose_for(g(2), {}, random) == g(1));
 }
 
 TEST_CASE("M4: the previous partner is chosen only when nobody else waits") {
   SeededRandom random(2);
   MatchQueue queue;
-  queue.enter(g(1));
-  CHECK(queue.choose_for(g(9), g(1), random) == g(1));
-  queue.enter(g(2));
-  queue.enter(g(9));
-  for (int i = 0; i < 100; ++i) CHECK(queue.choose_for(g(9), g(1), random) == g(2));
+  queue.enter(g(1), {});
+  CHECK(queue.choose_for(g(9), {.avoided = g(1)}, random) == g(1));
+  queue.enter(g(2), {});
+  queue.enter(g(9), {});
+  for (int i = 0; i < 100; ++i) CHECK(queue.choose_for(g(9), {.avoided = g(1)}, random) == g(2));
 }
 
 TEST_CASE("M4, M9: everyone but oneself and the previous partner is chosen about equally often") {
   SeededRandom random(3);
   MatchQueue queue;
-  for (int i = 0; i < 6; ++i) queue.enter(g(i));
+  for (int i = 0; i < 6; ++i) queue.enter(g(i), {});
   std::map<std::string, int> chosen;
-  for (int i = 0; i < 4000; ++i) ++chosen[queue.choose_for(g(0), g(3), random)->str()];
+  for (int i = 0; i < 4000; ++i) ++chosen[queue.choose_for(g(0), {.avoided = g(3)}, random)->str()];
   CHECK(chosen.size() == 4);
   CHECK_FALSE(chosen.contains("guest_0"));
   CHECK_FALSE(chosen.contains("guest_3"));
@@ -58,7 +58,7 @@ TEST_CASE("entering twice and leaving twice change nothing, in any order of comi
   for (int step = 0; step < 5000; ++step) {
     int const who = static_cast<int>(random.below(12));
     if (random.below(2) == 0) {
-      queue.enter(g(who));
+      queue.enter(g(who), {});
       waiting.insert(who);
     } else {
       queue.leave(g(who));

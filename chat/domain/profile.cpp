@@ -6,8 +6,6 @@
 namespace parley::chat {
 namespace {
 
-constexpr std::size_t place_units_max = 50;
-constexpr std::size_t word_units_max = 20;
 constexpr std::size_t device_id_units_max = 100;
 
 std::optional<std::string> short_text(JsonView value, std::size_t units_max) {

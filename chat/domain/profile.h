@@ -17,6 +17,9 @@ constexpr auto json_fields(Location*) {
                       base::field("city", &Location::city));
 }
 
+inline constexpr std::size_t place_units_max = 50;
+inline constexpr std::size_t word_units_max = 20;
+
 /// What a guest tells about itself.
 struct Profile {
   OrNull<Location> location;

@@ -14,6 +14,7 @@ enum class Refusal {
   session_expired,
   session_unknown,
   authentication_lost,
+  authentication_expired,
   session_replaced,
   connection_failed,
   rate_limited,
@@ -56,6 +57,8 @@ constexpr RefusalText text_of(Refusal why) {
       return {"Guest session not found", "SESSION_NOT_FOUND"};
     case Refusal::authentication_lost:
       return {"Authentication failed", "SESSION_NOT_FOUND"};
+    case Refusal::authentication_expired:
+      return {"Authentication failed", "TOKEN_EXPIRED"};
     case Refusal::session_replaced:
       return {"Session opened in another window", "SESSION_REPLACED"};
     case Refusal::connection_failed:

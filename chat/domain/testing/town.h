@@ -29,8 +29,10 @@ class Town {
       : random(seed), lobby(config, random), storing_(storing) {}
 
   Guest& account(std::string name) {
-    auto const& session = lobby.create_session(std::move(name), {}, now);
-    guests.push_back({session.id, session.key, session.username, {}, {}});
+    step([&](Effects& out) {
+      auto const& session = lobby.create_session(std::move(name), {}, now, out);
+      guests.push_back({session.id, session.key, session.username, {}, {}});
+    });
     return guests.back();
   }
   Guest& guest(std::string name) {
@@ -43,10 +45,10 @@ class Town {
   void connect(Guest& guest) {
     guest.socket = SocketId::make(0, random);
     owners[guest.socket] = &guest;
-    step([&](Effects& out) { lobby.connect(guest.key, guest.socket, now, out); });
+    step([&](Effects& out) { lobby.connect(guest.key, guest.socket, {token_expires_at, "192.0.2.1"}, now, out); });
   }
-  void disconnect(Guest& guest) {
-    step([&](Effects& out) { lobby.disconnect(guest.socket, now, out); });
+  void disconnect(Guest& guest, Parting how = Parting::deliberate) {
+    step([&](Effects& out) { lobby.disconnect(guest.socket, how, now, out); });
   }
   /// Two guests in a chat who have forgotten how they met.
   std::pair<Guest*, Guest*> pair(std::string first, std::string second) {
@@ -60,8 +62,8 @@ class Town {
   }
 
   // Each returns the answer to the ask.
-  Json match(Guest& who) {
-    return asked(who, [&](Ask ask, Effects& out) { lobby.match(ask, now, out); });
+  Json match(Guest& who, Preference const& prefer = {}) {
+    return asked(who, [&](Ask ask, Effects& out) { lobby.match(ask, prefer, now, out); });
   }
   Json cancel(Guest& who) {
     return asked(who, [&](Ask ask, Effects& out) { lobby.cancel_match(ask, now, out); });
@@ -101,6 +103,7 @@ class Town {
   void store(std::size_t which, bool kept = true) {
     auto const message = to_store.at(which);
     to_store.erase(to_store.begin() + static_cast<std::ptrdiff_t>(which));
+    if (kept) rooms[message.room][message.seq] = message;
     step([&](Effects& out) { lobby.stored(message.room, message.id, kept, out); });
   }
 
@@ -136,13 +139,45 @@ class Town {
         answers[given->ask.id] = given->body;
       } else if (auto const* store = std::get_if<Store>(&effect)) {
         to_store.push_back(store->message);
+      } else if (auto const* chat = std::get_if<KeepChat>(&effect)) {
+        chats_to_keep.push_back(*chat);
+      } else if (auto const* what = std::get_if<ReadMessages>(&effect)) {
+        to_read.push_back(*what);
+      } else if (auto const* delivery = std::get_if<MarkDelivered>(&effect)) {
+        for (auto& [seq, message] : rooms[delivery->room]) {
+          if (message.id == delivery->id) message.delivered_at = delivery->at;
+        }
+      } else if (auto const* over = std::get_if<EraseRoom>(&effect)) {
+        rooms.erase(over->room);
       }
       all_effects.push_back(effect);
     }
+    keep_chats();
+    read_messages();
     if (storing_ == Storing::at_once && !to_store.empty()) store_all();
   }
   void store_all() {
     while (!to_store.empty()) store(0);
+  }
+  void keep_chats() {
+    while (!chats_to_keep.empty()) {
+      auto const chat = std::move(chats_to_keep.front());
+      chats_to_keep.pop_front();
+      step([&](Effects& out) { lobby.chat_kept(chat.chat.room, chat.conversation, true, now, out); });
+    }
+  }
+  void read_messages() {
+    while (!to_read.empty()) {
+      auto const what = std::move(to_read.front());
+      to_read.pop_front();
+      std::vector<Message> found;
+      for (auto const& [seq, message] : rooms[what.room]) {
+        bool const wanted =
+            !what.undelivered_to || (message.recipient == *what.undelivered_to && !message.delivered_at);
+        if (seq > what.after_seq && wanted && found.size() < what.count_max) found.push_back(message);
+      }
+      step([&](Effects& out) { lobby.messages_read(what, std::move(found), now, out); });
+    }
   }
   template <class Act>
   Json asked(Guest& who, Act act) {
@@ -154,12 +189,16 @@ class Town {
 
   SeededRandom random;
   Lobby lobby;
+  base::Timestamp token_expires_at = base::Timestamp::max();
   Now now{base::TimePoint{} + std::chrono::hours(1), base::Timestamp{std::chrono::milliseconds{1'800'000'000'000}}};
   std::deque<Guest> guests;
   std::map<SocketId, Guest*> owners;
   std::map<std::uint64_t, Json> answers;
   std::uint64_t asks = 0;
   std::deque<Message> to_store;
+  std::deque<KeepChat> chats_to_keep;
+  std::deque<ReadMessages> to_read;
+  std::map<RoomId, std::map<std::uint64_t, Message>> rooms;  ///< what has been stored, by `seq`
   Effects all_effects;
 
  private:
