@@ -32,6 +32,7 @@ constexpr std::array seeds{
     "1"sv,
     "51-/chat,12[\"event\",{\"_placeholder\":true,\"num\":0},\"\\ud83d\\ude42\",-1.5e3,null]"sv,
     "0/chat,{\"token\":\"abc\"}"sv,
+    "--b\r\nContent-Disposition: form-data; name=\"n\"; filename=\"f%22\"\r\nContent-Type: a/b\r\n\r\nabc\r\n--b--\r\n"sv,
 };
 /// What means something to them, more likely than other bytes.
 constexpr auto spices = "\r\n :;,/?%=&0123456789\"\\[]{}bu\x1e\x80\x81\x88\xfe\xff\xc3\x00"sv;
