@@ -58,6 +58,10 @@ struct KeepChat {
 struct EraseRoom {
   RoomId room;
 };
+/// Forget these uploads: their bytes, and what is kept about them.
+struct EraseFiles {
+  std::vector<FileId> files;
+};
 /// The session is new or has changed. A later record of the same session takes an earlier one's place.
 struct KeepSession {
   SessionRecord session;
@@ -89,7 +93,7 @@ struct StatsChanged {};
 
 /// What the outside world must now do, in this order. The domain itself never sends, stores or waits.
 using Effect = std::variant<Tell, Answer, JoinRoom, LeaveRoom, CloseSocket, Store, MarkDelivered, KeepChat, EraseRoom,
-                            KeepSession, EraseSession, KeepBlock, KeepReport, ReadMessages, StatsChanged>;
+                            EraseFiles, KeepSession, EraseSession, KeepBlock, KeepReport, ReadMessages, StatsChanged>;
 using Effects = std::vector<Effect>;
 
 }  // namespace parley::chat

@@ -7,6 +7,7 @@
 
 #include "chat/domain/blocks.h"
 #include "chat/domain/content_rules.h"
+#include "chat/domain/file_shelf.h"
 #include "chat/domain/guest_session.h"
 #include "chat/domain/match_queue.h"
 
@@ -90,6 +91,16 @@ class Lobby {
   /// To `KeepReport`.
   void report_kept(Ask ask, std::string const& report_id, bool kept, Effects& out);
 
+  // Files.
+
+  /// Whether that guest is in that chat at this moment.
+  bool is_in_room(SessionKey const& key, RoomId const& room, Now now);
+  /// An upload whose bytes are there. False if `by` is not in its room (any more).
+  bool add_file(SessionKey const& by, FileRecord file, Now now);
+  /// Takes back an upload that could not be kept.
+  void remove_file(FileId const& id) { files_.remove(id); }
+  FileShelf const& files() const { return files_; }
+
   // What becomes of the storage.
 
   /// Goes on from what was kept, before anyone connects. Everyone is offline, and whoever was in a chat is away from
@@ -162,6 +173,7 @@ class Lobby {
 
   void restore(SessionRecord record, Now now, Effects& out);
   void restore(Snapshot::Chat const& chat, Now now, Effects& out);
+  void restore(std::vector<FileRecord> files, Now now, Effects& out);
 
   void bind(GuestSession& a, GuestSession& b, std::unique_ptr<Conversation> chat);
   void pair(GuestSession& requester, GuestSession& waiting, Now now, Effects& out);
@@ -170,6 +182,8 @@ class Lobby {
   void release(Conversation const& chat, GuestSession& member, Effects& out);
   static void miss_end_with(GuestSession& member, GuestSession const& partner);
   void abandon_messages(Conversation& conversation, Effects& out);
+  /// Everything that was written and uploaded in it.
+  void erase_room(RoomId const& room, Effects& out);
 
   void catch_up(GuestSession& session, Effects& out);
   void read_on(GuestSession& session, Effects& out);
@@ -180,6 +194,7 @@ class Lobby {
   void end_graces(Now now, Effects& out);
   void end_tokens(Now now, Effects& out);
   void end_ringing(Now now, Effects& out);
+  void end_files(Now now, Effects& out);
   void read_again(Now now, Effects& out);
 
   static MatchedUser described(GuestSession const& session);
@@ -199,6 +214,7 @@ class Lobby {
   Blocks blocks_;
   std::unordered_map<RoomId, std::unique_ptr<Conversation>> conversations_;
   std::uint64_t conversations_begun_ = 0;
+  FileShelf files_;
   bool store_available_ = true;
   bool stopping_ = false;
   Earliest<Expiry> expiries_;

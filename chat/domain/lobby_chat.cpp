@@ -46,7 +46,9 @@ void Lobby::say(Ask ask, std::optional<NewMessage> message, Now now, Effects& ou
   if (!session) return;
   auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, error_event, Refusal::not_in_chat, out);
-  if (!message) return refuse(ask, error_event, Refusal::invalid_message, out);
+  bool const good = message && (message->type == MessageType::text ||
+                                tell_truth_about_file(message->content, chat->room(), files_, now));
+  if (!good) return refuse(ask, error_event, Refusal::invalid_message, out);
   auto said = chat->say({session->id, session->username}, std::move(*message), make_message_id(now.wall, random_), ask,
                         now.wall, config_.unstored_messages_max);
   if (auto* store = std::get_if<Store>(&said)) {

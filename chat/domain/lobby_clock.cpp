@@ -10,6 +10,7 @@ void Lobby::advance(Now now, Effects& out) {
   end_sessions(now, out);
   end_tokens(now, out);
   end_ringing(now, out);
+  end_files(now, out);
   read_again(now, out);
 }
 
@@ -17,7 +18,8 @@ base::TimePoint Lobby::deadline() const {
   auto const first_of = [](auto const& due) { return due.empty() ? base::TimePoint::max() : due.top().at; };
   auto const token_end = token_ends_.empty() ? base::TimePoint::max() : token_ends_.begin()->first;
   auto const grace_end = stopping_ ? base::TimePoint::max() : first_of(grace_ends_);
-  return std::min({first_of(expiries_), grace_end, token_end, first_of(ring_ends_), first_of(second_readings_)});
+  return std::min(
+      {first_of(expiries_), grace_end, token_end, first_of(ring_ends_), first_of(second_readings_), files_.deadline()});
 }
 
 void Lobby::end_sessions(Now now, Effects& out) {

@@ -69,7 +69,7 @@ void Lobby::chat_kept(RoomId const& room, std::uint64_t number, bool kept, Now n
     tell(*each, Refused{"user:match:error", message, code}, out);
   }
   // Whatever of it was written all the same must not come back.
-  out.push_back(EraseRoom{room});
+  erase_room(room, out);
   out.push_back(StatsChanged{});
 }
 
@@ -149,7 +149,7 @@ void Lobby::end_chat(GuestSession& leaver, EndBy how, Now now, Effects& out) {
   for (auto const* each : {&leaver, &partner}) {
     if (each->socket) out.push_back(LeaveRoom{*each->socket, ended->room().str()});
   }
-  out.push_back(EraseRoom{ended->room()});
+  erase_room(ended->room(), out);
   if (how == EndBy::vanishing) miss_end_with(leaver, partner);
   if (partner.is_away()) {
     miss_end_with(partner, leaver);

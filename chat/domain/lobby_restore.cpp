@@ -11,6 +11,7 @@ void Lobby::restore(Snapshot snapshot, Now now, Effects& out) {
   for (auto& block : snapshot.blocks) {
     if (guests_.contains(block.by) && guests_.contains(block.whom)) blocks_.add(block);
   }
+  restore(std::move(snapshot.files), now, out);
   if (!sessions_.empty()) out.push_back(StatsChanged{});
 }
 
@@ -43,7 +44,7 @@ void Lobby::restore(Snapshot::Chat const& chat, Now now, Effects& out) {
   bool const fits = a != guests_.end() && b != guests_.end() && a != b && room == room_of(first, second) &&
                     !a->second->conversation() && !b->second->conversation();
   if (!fits) {
-    out.push_back(EraseRoom{room});
+    erase_room(room, out);
     return;
   }
   bind(*a->second, *b->second, std::make_unique<Conversation>(chat.record, ++conversations_begun_, chat.messages));
@@ -84,7 +85,7 @@ void Lobby::shut_down(Now now, Effects& out) {
       release(*ended, *each, out);
       keep(*each, now, out);
     }
-    out.push_back(EraseRoom{ended->room()});
+    erase_room(ended->room(), out);
   }
 }
 

@@ -71,6 +71,7 @@ struct FileRecord {
   std::uint64_t size = 0;
   base::Timestamp created_at;
   base::Timestamp expires_at;
+  std::string base_url{};  ///< what stands before the path in its URLs
 };
 
 /// What a chat has to remember of a message once it is written down.
