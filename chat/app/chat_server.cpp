@@ -55,6 +55,10 @@ struct SocketOf {
 };
 SocketId socket_of(Effect const& effect) { return std::visit(SocketOf{}, effect); }
 
+/// Disks do several things at once, but not many.
+constexpr unsigned file_threads = 4;
+constexpr std::size_t file_jobs_max = 100'000;
+
 /// The session that a socket was admitted with, remembered with it.
 constexpr std::string_view session_key = "sessionId";
 constexpr std::string_view token_expires_key = "tokenExpiresAt";
@@ -79,6 +83,7 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       trusted_proxies_(config.trusted_proxies),
       policy_(config.cors_origins),
       ice_servers_(config),
+      file_threads_(file_threads, file_jobs_max),
       io_(to_server_config(config, policy_)),
       meters_(io_.config().workers),
       asked_(io_.config().workers),
@@ -90,10 +95,18 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
              .to_everyone = [this](RealtimeStats stats) { io_.to(everyone).emit(RealtimeStats::event, stats); },
              .after = [this](base::Duration delay, base::Function<void()> call) { io_.after(delay, std::move(call)); },
              .now = read_clocks,
-             .meters = &meters_}),
-      rest_limits_(config) {
+             .meters = &meters_,
+             .erase_files = [this](std::vector<FileId> ids) { file_store_.erase(std::move(ids)); }}),
+      rest_limits_(config),
+      file_store_(config.upload_path, io_, file_threads_),
+      files_(config, io_, desk_, rest_limits_, file_store_) {
   set_up_http();
   set_up_sockets();
+  io_.on_start([this] {
+    if (auto const begun = files_.begin(); !begun) {
+      log_error("uploads cannot be kept", {{"cause", begun.error().cause}});
+    }
+  });
   io_.on_stop([this] { desk_.shut_down(); });
   io_.on_listening([this, host = config.host](std::uint16_t port) {
     auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
@@ -103,6 +116,12 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
     std::fflush(stdout);
     watch_loops(io_, meters_);
   });
+}
+
+int ChatServer::run() {
+  int const exit_code = io_.run();
+  file_threads_.finish();
+  return exit_code;
 }
 
 void ChatServer::set_up_http() {
@@ -117,6 +136,7 @@ void ChatServer::set_up_http() {
     co_return co_await std::move(work);
   });
   http.get("/metrics", [this](HttpRequest const&) { return tell_metrics(); });
+  files_.add_to(http);
   http.otherwise([this](HttpRequest request) -> Task<Response> {
     if (request.head.method == http::Method::options) co_return WebPolicy::preflight();
     co_return co_await answer_there(std::move(request), rest::nothing_there);

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "chat/app/config.h"
+#include "chat/app/directory_file_store.h"
+#include "chat/app/file_routes.h"
 #include "chat/app/ice_servers.h"
 #include "chat/app/lobby_desk.h"
 #include "chat/app/rest.h"
@@ -28,7 +30,7 @@ class ChatServer {
   ChatServer(Config const& config, Storage& storage, base::RandomSource& random);
 
   /// Serves until the process is told to stop. Returns its exit code.
-  int run() { return io_.run(); }
+  int run();
 
  private:
   static constexpr WorkerId lobby_worker = 0;
@@ -71,11 +73,14 @@ class ChatServer {
   unsigned trusted_proxies_;
   WebPolicy policy_;
   IceServers ice_servers_;
+  net::BlockingPool file_threads_;
   Server io_;
   Meters meters_;
   std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
   LobbyDesk desk_;
   RestLimits rest_limits_;  ///< of the lobby's worker, like the desk
+  DirectoryFileStore file_store_;
+  FileRoutes files_;
 };
 
 }  // namespace parley::chat

@@ -85,6 +85,9 @@ void LobbyDesk::carry_out(Effects effects) {
                  storage_.mark_delivered(std::move(delivery->room), std::move(delivery->id), delivery->at)));
     } else if (auto* over = std::get_if<EraseRoom>(&effect)) {
       begin(note("erase_room", storage_.erase_room(std::move(over->room))));
+    } else if (auto* uploads = std::get_if<EraseFiles>(&effect)) {
+      for (auto const& id : uploads->files) begin(note("erase_file", storage_.erase_file(id)));
+      ways_.erase_files(std::move(uploads->files));
     } else if (auto* session = std::get_if<KeepSession>(&effect)) {
       begin(note("keep_session", storage_.keep_session(std::move(session->session))));
     } else if (auto* gone = std::get_if<EraseSession>(&effect)) {
@@ -135,6 +138,28 @@ base::Task<void> LobbyDesk::read(ReadMessages what) {
   act([&](Lobby& lobby, Now now, Effects& out) {
     lobby.messages_read(what, messages ? std::optional(std::move(*messages)) : std::nullopt, now, out);
   });
+}
+
+base::Task<base::Result<void, Refusal>> LobbyDesk::keep_file(SessionKey by, FileRecord file) {
+  auto const id = file.id;
+  bool const added = act([&](Lobby& lobby, Now now, Effects&) { return lobby.add_file(by, file, now); });
+  if (!added) co_return base::fail(Refusal::not_in_chat);
+  auto const kept = co_await storage_.keep_file(std::move(file));
+  if (!kept) {
+    log_failure("keep_file", kept.error());
+    lobby_.remove_file(id);
+    co_return base::fail(Refusal::store_unavailable);
+  }
+  // The chat may have ended while its record was being written, and has taken the file with it.
+  if (!lobby_.files().find(id, now())) co_return base::fail(Refusal::not_in_chat);
+  co_return base::Result<void, Refusal>{};
+}
+
+void LobbyDesk::forget_files(std::vector<FileId> const& ids) {
+  for (auto const& id : ids) {
+    lobby_.remove_file(id);
+    begin(note("erase_file", storage_.erase_file(id)));
+  }
 }
 
 base::Task<void> LobbyDesk::note(std::string_view operation, Stored<void> work) {

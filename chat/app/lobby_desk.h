@@ -19,6 +19,8 @@ struct Ways {
   std::function<void(base::Duration, base::Function<void()>)> after;
   std::function<Now()> now;
   Meters* meters = nullptr;  ///< counts what is decided, if there is one
+  /// Away with the bytes of these uploads.
+  std::function<void(std::vector<FileId>)> erase_files = [](std::vector<FileId> const&) {};
 };
 
 /// Who has shown a good token.
@@ -59,6 +61,12 @@ class LobbyDesk {
   base::TimePoint started() const { return started_; }
   base::RandomSource& random() { return random_; }
   Lobby& lobby() { return lobby_; }
+
+  /// An upload whose bytes are there, to be found from now on. Refused when its owner is not in its room any more, or
+  /// the storage fails; the bytes are then the caller's to erase.
+  base::Task<base::Result<void, Refusal>> keep_file(SessionKey by, FileRecord file);
+  /// Forgets uploads whose bytes are not there.
+  void forget_files(std::vector<FileId> const& ids);
 
   /// After it handshakes are refused, and whoever is in a chat has been told.
   void shut_down();

@@ -29,10 +29,13 @@ void WebPolicy::add_security_headers(http::Headers& headers) const {
       {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
       {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
   }};
-  for (auto const& [name, value] : security) headers.set(name, value);
+  for (auto const& [name, value] : security) {
+    if (!headers.find(name)) headers.set(name, value);
+  }
 }
 
 void WebPolicy::add_cors_headers(http::RequestHead const& head, http::Headers& headers) const {
+  if (headers.find("Access-Control-Allow-Origin")) return;
   // Caches must keep the answers to different origins apart, also those to none.
   if (!headers.has_token("Vary", "Origin")) headers.add("Vary", "Origin");
   auto const origin = head.headers.find("origin");

@@ -22,6 +22,7 @@ class WebPolicy {
   /// False for a request that carries an origin which may not open sockets.
   bool allows_handshake(http::RequestHead const& head) const;
 
+  /// What an answer already says of itself stays, here and below.
   void add_security_headers(http::Headers& headers) const;
   void add_cors_headers(http::RequestHead const& head, http::Headers& headers) const;
   /// The answer to a browser that asks before it sends; `add_cors_headers` completes it.

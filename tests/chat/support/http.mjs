@@ -9,12 +9,13 @@ import { faultOfAnswer } from "../../support/contract.mjs";
  *
  * `json`   a value to send as a JSON body; `body` sends bytes or text as they are.
  * `chunked`  sends the body without saying how long it is.
+ * `patienceMs`  how long nothing may move.
  * `token`  goes into `Authorization: Bearer …`.
  *
  * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none. Rejects when the
  * answer is not what the contract allows.
  */
-export function request(base, method, target, { json, body, token, chunked = false, headers = {} } = {}) {
+export function request(base, method, target, { json, body, token, chunked = false, patienceMs = 10_000, headers = {} } = {}) {
   const payload = json === undefined ? body : JSON.stringify(json);
   const sent = { ...headers };
   if (token !== undefined) sent.authorization = `Bearer ${token}`;
@@ -41,7 +42,7 @@ export function request(base, method, target, { json, body, token, chunked = fal
     });
     // A server may answer 413 and close while the body is still on its way: the answer counts, not the reset.
     outgoing.on("error", (error) => answered || reject(error));
-    outgoing.setTimeout(10_000, () => outgoing.destroy(new Error(`${method} ${target}: no answer`)));
+    outgoing.setTimeout(patienceMs, () => outgoing.destroy(new Error(`${method} ${target}: no answer`)));
     if (chunked) outgoing.write(payload);
     outgoing.end(chunked ? undefined : payload);
   });

@@ -15,6 +15,7 @@ const environment = {
   CORS_ORIGIN: "http://localhost:3000",
   // Limits have tests of their own; here they would only get in the way.
   RATE_LIMIT_MAX_REQUESTS: "1000000",
+  UPLOAD_RATE_LIMIT_MAX: "1000000",
   SOCKET_RATE_LIMIT_MAX: "0",
   DISCONNECT_GRACE_MS: "0",
   STATS_INTERVAL_MS: "100",
