@@ -68,7 +68,8 @@ export type RestErrorCode =
   | "SESSION_NOT_FOUND"
   | "RATE_LIMITED"
   | "SHUTTING_DOWN"
-  | "STORE_UNAVAILABLE";
+  | "STORE_UNAVAILABLE"
+  | "BANNED";
 /**
  * The unguessable name of an upload, which is also the permission to read it.
  */
@@ -123,7 +124,8 @@ export type ErrorCode =
   | "NOT_IN_CHAT"
   | "PARTNER_UNAVAILABLE"
   | "INVALID_SIGNAL"
-  | "IN_CHAT";
+  | "IN_CHAT"
+  | "BANNED";
 
 /**
  * All is done.
@@ -483,6 +485,18 @@ export interface CandidateSignal {
 export interface OfferSignal {
   offer: SessionDescription;
   type?: CallKind;
+}
+/**
+ * The address may not become a guest.
+ */
+export interface Banned {
+  success: false;
+  message: "You have been banned";
+  code: "BANNED";
+  /**
+   * When the ban ends; absent if it does not.
+   */
+  until?: Time;
 }
 /**
  * All is well, with nothing to tell.
@@ -972,7 +986,8 @@ export interface ConnectError {
     | "Guest session not found or expired"
     | "Rate limit exceeded"
     | "Server is shutting down"
-    | "Service temporarily unavailable";
+    | "Service temporarily unavailable"
+    | "You have been banned";
   data: {
     code:
       | "TOKEN_REQUIRED"
@@ -982,8 +997,13 @@ export interface ConnectError {
       | "SESSION_NOT_FOUND"
       | "RATE_LIMITED"
       | "SHUTTING_DOWN"
-      | "STORE_UNAVAILABLE";
+      | "STORE_UNAVAILABLE"
+      | "BANNED";
     retryAfterMs?: WaitMs;
+    /**
+     * When a ban ends; absent if it does not.
+     */
+    until?: Time;
   };
 }
 /**
@@ -1028,8 +1048,8 @@ export interface MatchedUser {
  * Why the server is about to close the connection.
  */
 export interface ServerError {
-  message: "Session opened in another window" | "Authentication failed" | "Connection failed";
-  code: "SESSION_REPLACED" | "TOKEN_EXPIRED" | "SESSION_NOT_FOUND" | "CONNECTION_FAILED";
+  message: "Session opened in another window" | "Authentication failed" | "Connection failed" | "You have been banned";
+  code: "SESSION_REPLACED" | "TOKEN_EXPIRED" | "SESSION_NOT_FOUND" | "CONNECTION_FAILED" | "BANNED";
 }
 /**
  * The guest's own presence.
