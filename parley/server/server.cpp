@@ -180,7 +180,10 @@ int Server::run() {
     std::fprintf(stderr, "%s\n", opened.error().c_str());
     return 1;
   }
-  net::Signals const signals(workers_[0]->loop(), {SIGINT, SIGTERM}, [this](int) { post_stop(); });
+  net::Signals const signals(workers_[0]->loop(), {SIGINT, SIGTERM}, [this](int) {
+    // Whoever says it twice does not want to wait for last words.
+    stopping_.is_set() ? end_at_once() : post_stop();
+  });
   std::optional<net::Signals> hangups;
   if (on_hangup_) hangups.emplace(workers_[0]->loop(), std::initializer_list{SIGHUP}, [this](int) { on_hangup_(); });
   for (std::size_t i = 1; i < workers_.size(); ++i) threads_.emplace_back([this, i] { workers_[i]->run(); });
@@ -218,6 +221,13 @@ base::Result<void, std::string> Server::post_reload_tls() {
     }
   }
   return {};
+}
+
+void Server::end_at_once() {
+  base::log_warning("told again to stop: ending at once");
+  for (auto const& each : workers_) {
+    static_cast<void>(each->post_job([](Worker& worker) { worker.loop().stop(); }));
+  }
 }
 
 void Server::wait() {

@@ -208,8 +208,8 @@ class Server {
 
   // Running ---------------------------------------------------------------------------------------------------------
 
-  /// Serves until SIGINT, SIGTERM or `post_stop`. Returns the process's exit code: 0, or 1 if the port cannot be had
-  /// (logged, and on stderr).
+  /// Serves until SIGINT, SIGTERM or `post_stop`; a second signal ends it without last words. Returns the process's
+  /// exit code: 0, or 1 if the port cannot be had (logged, and on stderr).
   int run();
   /// Serves on threads of its own, leaving signals alone. The error is a sentence for people.
   base::Result<void, std::string> start();
@@ -297,7 +297,7 @@ class Server {
     co_return;
   }
   base::Result<void, std::string> open();
-  void stop_all();
+  void end_at_once();
 
   Application application_;
   std::vector<std::unique_ptr<Worker>> workers_;
