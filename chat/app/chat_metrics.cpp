@@ -10,9 +10,12 @@ Task<Response> ChatServer::tell_metrics() {
   // The lobby's numbers are of one moment; all else is read here, where nobody waits for it.
   struct Seen {
     Stats stats;
+    std::uint64_t unconfirmed;
     bool ready;
   };
-  auto work = io_.run_on(lobby_worker, [this] { return Seen{desk_.lobby().stats(), !desk_.shutting_down()}; });
+  auto work = io_.run_on(lobby_worker, [this] {
+    return Seen{desk_.lobby().stats(), desk_.lobby().unconfirmed_messages(), !desk_.shutting_down()};
+  });
   auto const seen = co_await std::move(work);
   MetricsPage page;
   page.gauge("parley_build_info", "The version that runs.", 1, {{"version", PARLEY_VERSION}});
@@ -20,6 +23,9 @@ Task<Response> ChatServer::tell_metrics() {
   page.gauge("parley_connections", "Open TCP connections.", static_cast<double>(io_.connections()));
   page.gauge("parley_sessions", "Open Engine.IO sessions.", static_cast<double>(io_.sessions()));
   page.add(seen.stats);
+  page.add(desk_.lobby().tally());
+  page.gauge("parley_messages_unconfirmed", "Messages of chats in progress that the recipient has not confirmed.",
+             static_cast<double>(seen.unconfirmed));
   page.add(meters_);
   page.counter("parley_log_lines_dropped_total", "Log lines lost because the log could not keep up.",
                static_cast<double>(LogOutput::lines_dropped()));

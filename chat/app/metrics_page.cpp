@@ -100,6 +100,33 @@ void MetricsPage::add(Stats const& stats) {
   gauge("parley_chats", "Chats in progress.", number(stats.connected_users));
 }
 
+void MetricsPage::add(Tally const& tally) {
+  auto const number = [](base::Counter const& counter) { return static_cast<double>(counter.read()); };
+  counter("parley_matches_total", "Pairs of guests that were told of each other.", number(tally.matches));
+  histogram("parley_match_wait_seconds", "How long guests searched before a partner was found.", tally.match_wait);
+  for (auto const type : {MessageType::text, MessageType::file, MessageType::voice}) {
+    auto const& messages = tally.messages[static_cast<std::size_t>(type)];
+    for (auto const& [result, count] : {std::pair{"sent", &messages.sent}, std::pair{"failed", &messages.failed},
+                                        std::pair{"abandoned", &messages.abandoned}}) {
+      counter("parley_messages_total", "Messages: sent, not kept by the storage, or cut off by the end of the chat.",
+              number(*count), {{"type", to_string(type)}, {"result", result}});
+    }
+  }
+  counter("parley_messages_held_back_total", "Messages sent while the recipient was away.", number(tally.held_back));
+  counter("parley_messages_delivered_total", "Messages confirmed by the recipient.", number(tally.delivered));
+  counter("parley_messages_undelivered_total", "Messages never confirmed before the chat ended.",
+          number(tally.undelivered));
+  histogram("parley_message_delivery_seconds", "From a message's arrival to the recipient's confirmation.",
+            tally.delivery);
+  for (std::size_t how = 0; how < call_outcome_names.size(); ++how) {
+    counter("parley_calls_total", "Calls ended.", number(tally.calls[how]), {{"outcome", call_outcome_names[how]}});
+  }
+  for (std::size_t which = 0; which < signal_names.size(); ++which) {
+    counter("parley_signals_relayed_total", "Signals of calls passed on to partners.", number(tally.signals[which]),
+            {{"signal", signal_names[which]}});
+  }
+}
+
 void MetricsPage::add(ProcessUsage const& usage) {
   auto const told = [this](std::string_view name, std::string_view help, std::optional<double> value) {
     if (value) gauge(name, help, *value);

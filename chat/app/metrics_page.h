@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "chat/app/meters.h"
+#include "chat/domain/tally.h"
 #include "parley/base/histogram.h"
 
 namespace prometheus {
@@ -28,6 +29,7 @@ class MetricsPage {
 
   void add(Meters const& meters);
   void add(Stats const& stats);
+  void add(Tally const& tally);
   void add(ProcessUsage const& usage);
 
   /// One value. A name given twice in a row makes one family with several sets of labels.

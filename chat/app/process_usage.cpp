@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,13 +13,11 @@ namespace parley::chat {
 namespace {
 
 /// The seconds since 1970 at which the machine started.
-std::optional<double> boot_time() {
-  std::ifstream file("/proc/stat");
-  for (std::string word; file >> word;) {
-    double seconds = 0;
-    if (word == "btime" && file >> seconds) return seconds;
-  }
-  return std::nullopt;
+double boot_time() {
+  timespec up{}, now{};
+  clock_gettime(CLOCK_BOOTTIME, &up);
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<double>(now.tv_sec - up.tv_sec) + static_cast<double>(now.tv_nsec - up.tv_nsec) / 1e9;
 }
 
 /// The fields of /proc/self/stat from the third on: the second is a name that may hold anything.
@@ -40,8 +39,7 @@ void read_stat(ProcessUsage& usage) {
     if (field == num_threads) usage.threads = value;
     if (field == vsize) usage.virtual_bytes = value;
     if (field == rss) usage.resident_bytes = value * static_cast<double>(sysconf(_SC_PAGESIZE));
-    if (field != starttime) continue;
-    if (auto const boot = boot_time()) usage.start_time_seconds = *boot + value / per_second;
+    if (field == starttime) usage.start_time_seconds = boot_time() + value / per_second;
   }
 }
 

@@ -27,7 +27,9 @@ struct GuestSession {
     std::uint64_t asked_seq = 0;  ///< the last message that had been sent when the reading was asked for
   };
   struct Idle {};
-  struct Searching {};
+  struct Searching {
+    base::TimePoint since;
+  };
   struct InChat {
     Conversation* with;
     std::optional<CatchingUp> catching_up{};

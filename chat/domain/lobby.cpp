@@ -172,6 +172,14 @@ void Lobby::ask_for(Ask ask, Question question, Now now, Effects& out) {
   agree(ask, out);
 }
 
+std::uint64_t Lobby::unconfirmed_messages() const {
+  std::uint64_t all = 0;
+  for (auto const& [room, chat] : conversations_) {
+    all += chat->unconfirmed_by(chat->first()) + chat->unconfirmed_by(chat->second());
+  }
+  return all;
+}
+
 Stats Lobby::stats() const {
   return {.total_users = sessions_.size(),
           .online_users = online_.size(),

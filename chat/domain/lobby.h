@@ -10,6 +10,7 @@
 #include "chat/domain/file_shelf.h"
 #include "chat/domain/guest_session.h"
 #include "chat/domain/match_queue.h"
+#include "chat/domain/tally.h"
 
 namespace parley::chat {
 
@@ -124,6 +125,9 @@ class Lobby {
 
   Stats stats() const;
   std::vector<OnlineUser> online_users() const;
+  Tally const& tally() const { return tally_; }
+  /// Sent, and not confirmed by the recipient, in all chats.
+  std::uint64_t unconfirmed_messages() const;
   StatsReport report(Now now) const { return {stats(), online_users(), written(now.wall)}; }
 
  private:
@@ -205,6 +209,7 @@ class Lobby {
   static void refuse(Ask ask, std::string_view error_event, Refusal why, Effects& out);
 
   LobbyConfig config_;
+  Tally tally_;
   base::RandomSource& random_;
   std::unordered_map<SessionKey, std::unique_ptr<GuestSession>> sessions_;
   std::unordered_map<GuestId, GuestSession*> guests_;

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "chat/domain/lobby.h"
 #include "chat/domain/random_choice.h"
@@ -13,6 +15,16 @@ MessageId make_message_id(base::Timestamp now, base::RandomSource& random) {
   std::string id = "msg_" + std::to_string(now.time_since_epoch().count()) + "_";
   for (int i = 0; i < 12; ++i) id += base36[random_below(base36.size(), random)];
   return MessageId(std::move(id));
+}
+
+/// When the message of that id was said.
+std::optional<base::Timestamp> time_of(MessageId const& id) {
+  auto const& text = id.str();
+  constexpr std::string_view prefix = "msg_";
+  std::int64_t ms = 0;
+  auto const* const from = text.data() + std::min(prefix.size(), text.size());
+  if (std::from_chars(from, text.data() + text.size(), ms).ec != std::errc{}) return std::nullopt;
+  return base::Timestamp(base::Duration(ms));
 }
 
 ServerEvent relayed(SignalBody signal, GuestSession const& from) {
@@ -67,6 +79,8 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
   for (auto& settled : found->second->stored(id, kept)) {
     auto& message = settled.message;
     auto const& author = guest(message.sender);
+    auto& counted = tally_.of(message.type);
+    (settled.kept ? counted.sent : counted.failed).add();
     for (auto& asked : settled.asked) {
       // The author may have come back on another socket meanwhile; only there it listens.
       if (!settled.kept) {
@@ -80,6 +94,7 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
     }
     if (!settled.kept) continue;
     auto const& recipient = guest(message.recipient);
+    if (!recipient.socket) tally_.held_back.add();
     // Whoever is still reading what was sent before will read this one in its turn.
     if (std::get<GuestSession::InChat>(recipient.state).catching_up) continue;
     tell(recipient,
@@ -91,6 +106,7 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
 
 void Lobby::abandon_messages(Conversation& conversation, Effects& out) {
   for (auto const& settled : conversation.abandon()) {
+    tally_.of(settled.message.type).abandoned.add();
     auto const& author = guest(settled.message.sender);
     for (auto const& asked : settled.asked) {
       auto const [message, code] = text_of(Refusal::partner_unavailable);
@@ -109,6 +125,11 @@ void Lobby::confirm(Ask ask, std::optional<MessageId> const& id, Now now, Effect
   if (!chat->has_received(session->id, *id)) return refuse(ask, Refusal::invalid_message, out);
   if (chat->confirm(session->id, *id)) {
     out.push_back(MarkDelivered{chat->room(), *id, now.wall});
+    tally_.delivered.add();
+    if (auto const said_at = time_of(*id)) {
+      // The clock on the wall may have been set back.
+      tally_.delivery.add(std::max(now.wall - *said_at, base::Duration::zero()));
+    }
     tell(guest(chat->partner_of(session->id)), ChatDelivered{.message_id = *id, .timestamp = written(now.wall)}, out);
   }
   agree(ask, out);
@@ -131,10 +152,13 @@ void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& 
   if (!chat) return refuse(ask, error_event, Refusal::signal_outside_chat, out);
   if (!signal) return refuse(ask, error_event, Refusal::invalid_signal, out);
   auto const& partner = guest(chat->partner_of(session->id));
+  auto const before = chat->call();
   bool const rings = chat->signal(session->id, signal->signal);
   if (rings && config_.call_answer_time > base::Duration::zero()) {
     ring_ends_.push({now.steady + config_.call_answer_time, chat->room(), chat->number(), chat->ringing_number()});
   }
+  tally_.signalled(signal->signal, before, chat->call());
+  if (partner.socket) tally_.signals[static_cast<std::size_t>(signal->signal)].add();
   tell(partner, relayed(std::move(*signal), *session), out);
   agree(ask, out);
 }

@@ -80,6 +80,7 @@ void Lobby::end_ringing(Now now, Effects& out) {
     if (!chat || chat->ringing_number() != due.ringing || chat->call() != Call::ringing) continue;
     auto const& caller = guest(chat->caller());
     chat->signal(caller.id, Signal::timeout);
+    tally_.end_call(CallOutcome::unanswered);
     for (auto const& each : {chat->first(), chat->second()}) {
       tell(guest(each), CallEnding{"webrtc:call-timeout", caller.id, caller.username}, out);
     }

@@ -31,7 +31,7 @@ void Lobby::match(Ask ask, Preference const& prefer, Now now, Effects& out) {
     pair(*session, guest(*chosen), now, out);
   } else {
     queue_.enter(session->id, session->profile);
-    session->state = GuestSession::Searching{};
+    if (!session->is_searching()) session->state = GuestSession::Searching{now.steady};
     tell(*session, match_no_users, out);
   }
   out.push_back(StatsChanged{});
@@ -49,6 +49,11 @@ void Lobby::bind(GuestSession& a, GuestSession& b, std::unique_ptr<Conversation>
 void Lobby::pair(GuestSession& requester, GuestSession& waiting, Now now, Effects& out) {
   auto chat = std::make_unique<Conversation>(requester.id, waiting.id, ++conversations_begun_, now.wall);
   out.push_back(KeepChat{chat->record(), chat->number()});
+  for (auto const* each : {&requester, &waiting}) {
+    auto const* search = std::get_if<GuestSession::Searching>(&each->state);
+    auto const waited = search ? now.steady - search->since : base::TimePoint::duration::zero();
+    tally_.match_wait.add(std::chrono::floor<base::Histogram::Duration>(waited));
+  }
   bind(requester, waiting, std::move(chat));
 }
 
@@ -75,6 +80,7 @@ void Lobby::chat_kept(RoomId const& room, std::uint64_t number, bool kept, Now n
 
 void Lobby::open(Conversation& chat, Effects& out) {
   chat.open();
+  tally_.matches.add();
   auto& requester = guest(chat.first());
   auto& waiting = guest(chat.second());
   GuestSession* const both[] = {&requester, &waiting};
@@ -133,6 +139,9 @@ void Lobby::end_chat(GuestSession& leaver, EndBy how, Now now, Effects& out) {
   release(*ended, leaver, out);
   release(*ended, partner, out);
 
+  tally_.undelivered.add(
+      static_cast<std::int64_t>(ended->unconfirmed_by(leaver.id) + ended->unconfirmed_by(partner.id)));
+  if (ended->call() != Call::none) tally_.end_call(CallOutcome::cut_off);
   if (ended->call() != Call::none) tell(partner, CallEnding{"webrtc:call-end", leaver.id, leaver.username}, out);
   RoomClosed closed{.user_id = leaver.id, .username = leaver.username, .reason = "user_disconnected"};
   if (how == EndBy::leaving_room || how == EndBy::closing_room) {

@@ -141,3 +141,63 @@ test("the process, its loops and its version are shown", async (t) => {
   assert.ok(metrics.sum("process_max_fds") > 0);
   assert.equal(metrics.sum("parley_log_lines_dropped_total"), 0);
 });
+
+test("after a story the numbers agree with each other and with what the guests saw", async (t) => {
+  const server = await startChat(t, { DISCONNECT_GRACE_MS: "60000" });
+  const [ada, grace] = await server.pair();
+  const say = (guest, content) => guest.ask("chat:message", { type: "text", content });
+  const confirm = async (guest) => {
+    const { id } = await guest.next("chat:message");
+    await guest.ask("chat:message:delivered", { messageId: id });
+    await guest.ask("chat:message:delivered", { messageId: id });
+  };
+  for (let i = 0; i < 6; ++i) await say(i % 2 ? ada : grace, `message ${i}`);
+  for (const guest of [ada, grace, ada]) await confirm(guest);
+  const voice = { duration: 3, fileSize: 1000 };
+  await ada.ask("chat:message", { type: "voice", content: voice });
+  await ada.ask("chat:message", { type: "text", content: "" });
+
+  grace.socket.io.engine.transport.ws._socket.destroy();
+  await ada.next("presence:user_offline");
+  await say(ada, "held back");
+  await grace.connect();
+  await grace.next("chat:message", ({ content }) => content === "held back");
+
+  ada.emit("webrtc:offer", { offer: {}, type: "audio" });
+  await grace.next("webrtc:offer");
+  grace.emit("webrtc:answer", { answer: {} });
+  await ada.next("webrtc:answer");
+  await ada.ask("webrtc:call-end");
+  ada.emit("webrtc:offer", { offer: {}, type: "audio" });
+  await grace.next("webrtc:offer");
+  await grace.ask("webrtc:call-reject");
+
+  const during = await scrape(server);
+  const sent = during.sum("parley_messages_total", { result: "sent" });
+  assert.equal(sent, 8);
+  assert.equal(during.sum("parley_messages_total", { type: "voice", result: "sent" }), 1);
+  assert.equal(during.sum("parley_messages_held_back_total"), 1);
+  assert.equal(during.sum("parley_messages_delivered_total"), 3);
+  assert.equal(during.sum("parley_message_delivery_seconds_count"), 3);
+  assert.equal(sent, during.sum("parley_messages_delivered_total") + during.sum("parley_messages_unconfirmed"));
+  assert.equal(during.sum("parley_errors_total", { event: "chat:error", code: "INVALID_MESSAGE" }), 1);
+  assert.equal(during.sum("parley_calls_total", { outcome: "completed" }), 1);
+  assert.equal(during.sum("parley_calls_total", { outcome: "rejected" }), 1);
+  assert.equal(during.sum("parley_signals_relayed_total", { signal: "offer" }), 2);
+  assert.equal(during.sum("parley_signals_relayed_total"), 5);
+
+  await grace.ask("leave-room");
+  for (const guest of [ada, grace]) guest.disconnect();
+  await eventually("all sockets are closed", async () => (await scrape(server)).sum("parley_open_sockets") === 0);
+  const after = await scrape(server);
+  const delivered = after.sum("parley_messages_delivered_total");
+  assert.equal(after.sum("parley_messages_total", { result: "sent" }), delivered + after.sum("parley_messages_undelivered_total"));
+  assert.equal(after.sum("parley_messages_unconfirmed"), 0);
+  assert.equal(after.sum("parley_chats"), 0);
+  assert.equal(after.sum("parley_matches_total"), 1);
+  assert.equal(after.sum("parley_events_sent_total", { event: "user:matched" }), 2 * after.sum("parley_matches_total"));
+  assert.equal(after.sum("parley_match_wait_seconds_count"), 2 * after.sum("parley_matches_total"));
+  assert.equal(after.sum("parley_handshakes_total", { result: "accepted" }), 3);
+  const told = [ada, grace].flatMap(({ seen }) => seen).filter(({ event }) => event === "chat:message:sent");
+  assert.equal(told.length, sent);
+});
