@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { endAll } from "./run.mjs";
-import { build, format, suite, unitTests } from "./steps.mjs";
+import { build, debianPackage, format, suite, unitTests } from "./steps.mjs";
 import { Tally } from "./tally.mjs";
 
 const servers = ["parley", "conformance-server"];
@@ -19,7 +19,8 @@ const steps = [
   ["chat, release", () => suite("tests/chat")],
   ["benchmark, release", () => suite("bench")],
 ];
-const sanitized = [
+const longer = [
+  ["Debian package", () => debianPackage()],
   ["build, asan", () => build("asan", ["unit_tests", ...servers])],
   ["unit tests, asan", () => unitTests("asan")],
   ["conformance, asan", () => suite("tests/conformance", "asan")],
@@ -31,12 +32,12 @@ const sanitized = [
 const args = process.argv.slice(2);
 const quick = args.includes("--quick");
 const wanted = args.filter((arg) => !arg.startsWith("-"));
-const chosen = [...steps, ...(quick ? [] : sanitized)].filter(
+const chosen = [...steps, ...(quick ? [] : longer)].filter(
   ([title]) => !wanted.length || wanted.some((word) => title.includes(word))
 );
 if (args.some((arg) => arg.startsWith("-") && arg !== "--quick") || !chosen.length) {
   console.error("usage: ./test [--quick] [<part of a step's title>...]\n");
-  console.error([...steps, ...sanitized].map(([title]) => `  ${title}`).join("\n"));
+  console.error([...steps, ...longer].map(([title]) => `  ${title}`).join("\n"));
   process.exit(2);
 }
 

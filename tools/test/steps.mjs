@@ -33,6 +33,16 @@ export async function build(preset, targets) {
   return Tally.failure(`building ${preset} failed\n${built.output.slice(firstFailure).slice(0, 20_000)}`);
 }
 
+/** The Debian package, tried out on a bare system; that takes root. */
+export async function debianPackage() {
+  if (process.getuid() !== 0) {
+    console.log("   needs root: not tried");
+    return Object.assign(new Tally(), { skipped: 1 });
+  }
+  const tried = await run(["tools/check-package"], { cwd: root, seconds: 900 });
+  return tried.code === 0 ? Object.assign(new Tally(), { passed: 1 }) : Tally.failure(tried.output);
+}
+
 /** Every tracked C++ file is as clang-format leaves it. */
 export async function format() {
   const files = await run(["git", "ls-files", "*.cpp", "*.h"], { cwd: root });
