@@ -134,7 +134,7 @@ test("the image brings every library that the server needs, builds it from the l
   assert.match(stages[1], /^HEALTHCHECK .*\/health\/ready/m);
   const binary = path.resolve(root, process.env.PARLEY_BIN_DIR ?? "build/release/bin", "parley");
   const libraries = [...execFileSync("ldd", [binary], { encoding: "utf8" }).matchAll(/=> (\S+)/g)].map(([, at]) => at);
-  const owners = execFileSync("dpkg-query", ["-S", ...libraries.map((at) => `*/${path.basename(realpathSync(at))}`)], { encoding: "utf8" });
+  const owners = execFileSync("dpkg-query", ["-S", ...libraries.map((at) => `*${realpathSync(at).replace(/^\/usr/, "")}`)], { encoding: "utf8" });
   const packages = new Set(owners.trim().split("\n").map((line) => line.split(":")[0]));
   // What Debian's smallest system has already.
   for (const own of ["libc6", "libgcc-s1", "libstdc++6", "zlib1g", "libzstd1"]) packages.delete(own);

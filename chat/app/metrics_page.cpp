@@ -84,7 +84,12 @@ void MetricsPage::add(Meters const& meters) {
   counter("parley_unknown_events_total", "Events of names that nobody listens to.",
           static_cast<double>(meters.unknown_events_.read()));
   list("parley_rate_limited_total", "What limits have refused, by limit.", meters.rate_limits_, "limit");
-  table("parley_uploads_total", "Uploads, by what became of them.", meters.uploads_, "kind", "result");
+  // Told before the first upload as well, so that the first is seen as a change.
+  constexpr std::string_view uploads = "parley_uploads_total", uploads_help = "Uploads, by what became of them.";
+  bool none = true;
+  meters.uploads_.for_each([&](auto const&...) { none = false; });
+  if (none) counter(uploads, uploads_help, 0, {{"kind", "file"}, {"result", "stored"}});
+  table(uploads, uploads_help, meters.uploads_, "kind", "result");
   for (std::size_t worker = 0; worker < meters.loop_delay_.size(); ++worker) {
     histogram("parley_loop_delay_seconds", "How late a worker's timer rang.", meters.loop_delay_[worker],
               {{"worker", std::to_string(worker)}});
