@@ -11,10 +11,12 @@ Task<Response> ChatServer::tell_metrics() {
   struct Seen {
     Stats stats;
     std::uint64_t unconfirmed;
+    FileShelf::Totals files;
     bool ready;
   };
   auto work = io_.run_on(lobby_worker, [this] {
-    return Seen{desk_.lobby().stats(), desk_.lobby().unconfirmed_messages(), !desk_.shutting_down()};
+    auto const& lobby = desk_.lobby();
+    return Seen{lobby.stats(), lobby.unconfirmed_messages(), lobby.files().totals(), !desk_.shutting_down()};
   });
   auto const seen = co_await std::move(work);
   MetricsPage page;
@@ -26,6 +28,9 @@ Task<Response> ChatServer::tell_metrics() {
   page.add(desk_.lobby().tally());
   page.gauge("parley_messages_unconfirmed", "Messages of chats in progress that the recipient has not confirmed.",
              static_cast<double>(seen.unconfirmed));
+  page.gauge("parley_files", "Files that guests have shared, and that are still alive.",
+             static_cast<double>(seen.files.files));
+  page.gauge("parley_file_bytes", "Their size.", static_cast<double>(seen.files.bytes));
   page.add(meters_);
   page.counter("parley_log_lines_dropped_total", "Log lines lost because the log could not keep up.",
                static_cast<double>(LogOutput::lines_dropped()));
