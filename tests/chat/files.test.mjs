@@ -341,6 +341,19 @@ for (const [how, end] of [
   });
 }
 
+test("§11.1-limit, §13.1-uploads: uploads beyond the limit of an hour are refused, and only those with a good token count", async (t) => {
+  const { directory, a, b, roomId } = await chat(t, { UPLOAD_RATE_LIMIT_MAX: "2" });
+  const refused = await postFile(a, uploadForm({ roomId }), { token: "nonsense" });
+  assertRefused(refused, 401, "Invalid token");
+  await upload(a, roomId);
+  await upload(b, roomId);
+  const third = await postFile(a, uploadForm({ roomId }));
+  assertRefused(third, 429, "Too many file uploads, please try again in an hour.");
+  const wait = Number(third.headers["retry-after"]);
+  assert.ok(wait > 3500 && wait <= 3600, `Retry-After ${wait}`);
+  assert.equal((await kept(directory)).length, 2);
+});
+
 test("a public base URL stands before the path of every file URL", async (t) => {
   const { a, roomId } = await chat(t, { PUBLIC_BASE_URL: "https://chat.example/" });
   const data = await upload(a, roomId);

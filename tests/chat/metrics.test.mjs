@@ -7,7 +7,7 @@ import { scrape } from "./support/metrics.mjs";
 import { match, startChat } from "./support/server.mjs";
 import { altered } from "./support/tokens.mjs";
 
-test("gauges follow connects, searches, chats and disconnects, and end at zero", async (t) => {
+test("§14-metrics, §4-metrics: gauges follow connects, searches, chats and disconnects, and end at zero", async (t) => {
   const server = await startChat(t);
   const before = await scrape(server);
   for (const name of ["parley_open_sockets", "parley_guests_online", "parley_guests_searching", "parley_chats"]) {

@@ -1,11 +1,11 @@
-// The contract names the events, texts and codes that the server's sources name, and no others.
+// The contract names the events, routes, texts and codes that the server's sources name, and no others.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { clientEvents, readJson, serverEvents } from "../support/contract.mjs";
+import { clientEvents, readJson, rest, serverEvents } from "../support/contract.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const sources = ["chat/app", "chat/domain"].flatMap((folder) =>
@@ -30,6 +30,17 @@ test("the server listens to the client events of the contract, and to no others"
   const heard = sorted(eventsIn(textOf("chat/app/chat_events.cpp"))).filter((name) => name !== "error");
   const errors = heard.filter((name) => name.endsWith(":error"));
   assert.deepEqual(heard.filter((name) => !errors.includes(name)), sorted(clientEvents.keys()).filter((name) => name !== "connect"));
+});
+
+test("the server has the routes of the contract, and no others", () => {
+  const inContract = (pattern) => pattern.replace(/:(\w+)/g, "{$1}");
+  const documented = Object.keys(rest.paths);
+  const literals = sources.flatMap(({ text }) => [...text.matchAll(/"(\/(?:api|health|metrics)[^"\s]*)"/g)].map(([, path]) => inContract(path)));
+  assert.deepEqual(documented.filter((route) => !literals.includes(route)), []);
+  const added = /(?:Route\{http::Method::\w+,|\bhttp(?:\(\))?\.(?:get|post)\()\s*"([^"]+)"/g;
+  const routes = sources.flatMap(({ text }) => [...text.matchAll(added)].map(([, pattern]) => inContract(pattern)));
+  assert.ok(routes.length > 10);
+  assert.deepEqual(routes.filter((route) => !documented.includes(route)), []);
 });
 
 test("every text of a refusal goes with its code in the contract", () => {
