@@ -17,6 +17,7 @@ const steps = [
   ["unit tests, release", () => unitTests("release")],
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],
+  ["faults, release", () => suite("tests/faults")],
   ["benchmark, release", () => suite("bench")],
 ];
 const longer = [
