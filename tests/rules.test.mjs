@@ -51,7 +51,7 @@ test("no test names a rule that is not there, or not yet", () => {
 });
 
 test("a mark that does not stand at the beginning of a name is noticed", () => {
-  const misplaced = tests.filter(({ title }) => new RegExp(`§[\\d.]+-\\w|\\b[IM]\\d+a?:`).test(title.replace(claim, "")));
+  const misplaced = tests.filter(({ title }) => /§[\d.]+-\w/.test(title.replace(claim, "")));
   assert.deepEqual(misplaced, []);
   assert.deepEqual(idsOf("M3, §7-atomic: of fifty who search"), ["M3", "§7-atomic"]);
   assert.deepEqual(idsOf("a message is kept"), []);
