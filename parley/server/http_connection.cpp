@@ -414,7 +414,8 @@ void HttpConnection::next_request() {
   bytes_in_interval_ = 0;
   doing_ = Doing::reading;
   set_deadline(worker_.config().limits.http_idle);
-  if (!later_.empty()) read_later_bytes();
+  // A body that came in pieces may have left the stream paused, with its last piece read from what was put aside.
+  later_.empty() ? stream_->resume() : read_later_bytes();
 }
 
 /// What came early is read in the next turn, so that answers do not nest.
