@@ -18,6 +18,7 @@ const steps = [
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],
   ["faults, release", () => suite("tests/faults")],
+  ["soak, release", () => suite("tests/soak")],
   ["benchmark, release", () => suite("bench")],
 ];
 const longer = [
