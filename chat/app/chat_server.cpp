@@ -102,7 +102,8 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       files_(config, io_, desk_, rest_limits_, file_store_) {
   set_up_http();
   set_up_sockets();
-  io_.on_start([this] {
+  // Not before what was kept is known: a file that nobody knows is erased.
+  desk_.store().on_loaded([this](std::vector<Ban> const&) {
     if (auto const begun = files_.begin(); !begun) {
       log_error("uploads cannot be kept", {{"cause", begun.error().cause}});
     }
@@ -122,6 +123,13 @@ int ChatServer::run() {
   int const exit_code = io_.run();
   file_threads_.finish();
   return exit_code;
+}
+
+void ChatServer::go_on_from(base::Result<Snapshot, StorageError> kept) {
+  // There and not here: what goes on sets timers, which are the worker's.
+  io_.on_start([this, held = std::make_shared<base::Result<Snapshot, StorageError>>(std::move(kept))] {
+    desk_.go_on_from(std::move(*held));
+  });
 }
 
 void ChatServer::set_up_http() {

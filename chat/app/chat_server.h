@@ -29,6 +29,10 @@ class ChatServer {
   /// `storage` and `random` live on worker 0, the thread that calls `run`.
   ChatServer(Config const& config, Storage& storage, base::RandomSource& random);
 
+  /// Before it runs: what was kept before this process began, or why that is not known yet.
+  void go_on_from(base::Result<Snapshot, StorageError> kept);
+  /// Any thread. Runs a call where the lobby lives. False: its mailbox is full.
+  [[nodiscard]] bool post_to_lobby(base::Function<void()> call) { return io_.post(lobby_worker, std::move(call)); }
   /// Serves until the process is told to stop. Returns its exit code.
   int run();
 

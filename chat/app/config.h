@@ -13,6 +13,9 @@
 
 namespace parley::chat {
 
+/// What the URL of a database file begins with; its path follows.
+inline constexpr std::string_view sqlite_scheme = "sqlite:";
+
 /// Read once at start, constant afterwards. The defaults are the contract's.
 struct Config {
   std::string host = "0.0.0.0";
@@ -45,7 +48,7 @@ struct Config {
   std::string tls_certificate_file, tls_key_file;                        ///< both empty: plain HTTP
   std::optional<bool> require_secure;  ///< absent: in production, but not for requests from loopback
   base::LogLevel log_level = base::LogLevel::info;
-  std::string log_file;                            ///< empty: standard error
+  std::string log_file;  ///< empty: standard error
 };
 
 /// A setting as somebody has written it down.

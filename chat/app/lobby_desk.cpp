@@ -17,10 +17,6 @@ Refusal to_refusal(TokenError error) {
   return Refusal::token_invalid;
 }
 
-void log_failure(std::string_view what, StorageError const& error) {
-  base::log_error("storage has failed", {{"operation", what}, {"cause", error.cause}});
-}
-
 }  // namespace
 
 LobbyDesk::LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, TokenAuthority tokens, Storage& storage,
@@ -31,7 +27,10 @@ LobbyDesk::LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, T
       stats_interval_(stats_interval),
       tokens_(std::move(tokens)),
       storage_(storage),
-      ways_(std::move(ways)) {}
+      ways_(std::move(ways)),
+      store_(storage, {.act = [this](base::FunctionRef<void(Lobby&, Now, Effects&)> work) { act(work); },
+                       .after = ways_.after,
+                       .now = ways_.now}) {}
 
 base::Result<Bearer, Refusal> LobbyDesk::authenticate(std::string_view token) {
   if (token.empty()) return not_authenticated(Refusal::token_required);
@@ -39,6 +38,7 @@ base::Result<Bearer, Refusal> LobbyDesk::authenticate(std::string_view token) {
   auto const claims = tokens_.verify(token, now.wall);
   if (!claims) return not_authenticated(to_refusal(claims.error()));
   Bearer bearer{GuestId(claims->user_id), SessionKey(claims->session_id), claims->expires_at};
+  if (!store_.is_loaded()) return base::fail(Refusal::store_unavailable);
   auto const* session =
       act([&](Lobby& lobby, Now at, Effects& out) { return lobby.use(bearer.key, bearer.id, at, out); });
   if (!session) return not_authenticated(Refusal::session_expired);
@@ -109,14 +109,14 @@ base::Task<void> LobbyDesk::keep(Message message) {
   auto const room = message.room;
   auto const id = message.id;
   auto const kept = co_await storage_.keep(std::move(message));
-  if (!kept) log_failure("keep", kept.error());
+  if (!kept) store_.failed("keep", kept.error());
   act([&](Lobby& lobby, Now, Effects& out) { lobby.stored(room, id, kept.has_value(), out); });
 }
 
 base::Task<void> LobbyDesk::keep(KeepChat chat) {
   auto const room = chat.chat.room;
   auto const kept = co_await storage_.keep_chat(std::move(chat.chat));
-  if (!kept) log_failure("keep_chat", kept.error());
+  if (!kept) store_.failed("keep_chat", kept.error());
   act([&](Lobby& lobby, Now now, Effects& out) {
     lobby.chat_kept(room, chat.conversation, kept.has_value(), now, out);
   });
@@ -125,7 +125,7 @@ base::Task<void> LobbyDesk::keep(KeepChat chat) {
 base::Task<void> LobbyDesk::keep(KeepReport report) {
   auto const id = report.report.id;
   auto const kept = co_await storage_.keep_report(std::move(report.report));
-  if (!kept) log_failure("keep_report", kept.error());
+  if (!kept) store_.failed("keep_report", kept.error());
   act([&](Lobby& lobby, Now, Effects& out) { lobby.report_kept(report.ask, id, kept.has_value(), out); });
 }
 
@@ -134,7 +134,7 @@ base::Task<void> LobbyDesk::read(ReadMessages what) {
                      ? storage_.undelivered_after(what.room, *what.undelivered_to, what.after_seq, what.count_max)
                      : storage_.messages_after(what.room, what.after_seq, what.count_max);
   auto messages = co_await std::move(reading);
-  if (!messages) log_failure("read", messages.error());
+  if (!messages) store_.failed("read", messages.error());
   act([&](Lobby& lobby, Now now, Effects& out) {
     lobby.messages_read(what, messages ? std::optional(std::move(*messages)) : std::nullopt, now, out);
   });
@@ -146,7 +146,7 @@ base::Task<base::Result<void, Refusal>> LobbyDesk::keep_file(SessionKey by, File
   if (!added) co_return base::fail(Refusal::not_in_chat);
   auto const kept = co_await storage_.keep_file(std::move(file));
   if (!kept) {
-    log_failure("keep_file", kept.error());
+    store_.failed("keep_file", kept.error());
     lobby_.remove_file(id);
     co_return base::fail(Refusal::store_unavailable);
   }
@@ -163,13 +163,19 @@ void LobbyDesk::forget_files(std::vector<FileId> const& ids) {
 }
 
 base::Task<void> LobbyDesk::note(std::string_view operation, Stored<void> work) {
+  auto const keeping = keeping_;
+  if (keeping) ++keeping->open;
   auto const done = co_await std::move(work);
-  if (!done) log_failure(operation, done.error());
+  store_.written();
+  if (!done) store_.failed(operation, done.error());
+  if (!keeping) co_return;
+  --keeping->open;
+  if (!done) ++keeping->failed;
 }
 
 void LobbyDesk::begin(base::Task<void> work) {
-  base::start(std::move(work), [](std::exception_ptr thrown) {
-    if (thrown) base::log_error("work of the lobby has thrown");
+  base::start(std::move(work), [](std::exception_ptr) {
+    // At the end of the process nobody is left to answer.
   });
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "chat/app/meters.h"
+#include "chat/app/store_watch.h"
 #include "chat/auth/jwt.h"
 #include "chat/domain/lobby.h"
 #include "chat/storage/storage.h"
@@ -53,6 +54,22 @@ class LobbyDesk {
     }
   }
 
+  /// The same, and goes on when the storage is done with everything that was to be kept or erased. False: it has failed
+  /// with something.
+  template <class Act>
+  base::Task<bool> act_and_keep(Act act_once) {
+    base::Completion<bool> settled;
+    keeping_ = std::make_shared<Keeping>();
+    keeping_->settled = settled.resolver();
+    act(act_once);
+    keeping_.reset();
+    co_return co_await settled;
+  }
+
+  /// Goes on from what was kept before this process began, or tries for it until it can be had.
+  void go_on_from(base::Result<Snapshot, StorageError> kept) { store_.begin(std::move(kept)); }
+  StoreWatch& store() { return store_; }
+
   /// The checks of a token in the order of the contract, the session last. A good one extends the session's life.
   /// An empty text is no token.
   base::Result<Bearer, Refusal> authenticate(std::string_view token);
@@ -73,6 +90,15 @@ class LobbyDesk {
   bool shutting_down() const { return shutting_down_; }
 
  private:
+  /// The writes of one `act_and_keep`, as long as one of them is not done.
+  struct Keeping {
+    ~Keeping() {
+      // What was never done is the end of the process, and then there is nothing to go on with.
+      if (open == 0) settled(failed == 0);
+    }
+    std::size_t open = 0, failed = 0;
+    base::Function<void(bool)> settled;
+  };
   void carry_out(Effects effects);
   base::Task<void> keep(Message message);
   base::Task<void> keep(KeepChat chat);
@@ -93,6 +119,8 @@ class LobbyDesk {
   TokenAuthority tokens_;
   Storage& storage_;
   Ways ways_;
+  StoreWatch store_;
+  std::shared_ptr<Keeping> keeping_;  ///< of the `act_and_keep` whose effects are being carried out
   bool stats_due_ = false;
   base::TimePoint stats_sent_{};
   std::set<base::TimePoint> alarms_;  ///< set and not yet rung

@@ -36,7 +36,9 @@ struct Office {
               },
               [this](RealtimeStats) { broadcasts.push_back(now.steady); },
               [this](Duration wait, Function<void()> call) { timers.emplace(now.steady + wait, std::move(call)); },
-              [this] { return now; }}) {}
+              [this] { return now; }}) {
+    desk.go_on_from(Snapshot{});
+  }
 
   void pass(Duration time) {
     auto const until = now.steady + time;

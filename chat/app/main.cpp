@@ -1,13 +1,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "chat/app/chat_server.h"
 #include "chat/app/command_line.h"
 #include "chat/app/config_file.h"
 #include "chat/app/log_output.h"
 #include "chat/app/token_secret.h"
-#include "chat/storage/memory_storage.h"
+#include "chat/storage/sqlite_storage.h"
+#include "parley/net/blocking_pool.h"
 #include "parley/net/entropy.h"
 #include "parley/net/signals.h"
 
@@ -23,17 +25,27 @@ std::optional<std::string> environment(std::string const& name) {
 
 int serve(Config config) {
   net::Entropy random;
+  std::filesystem::path const database = config.database_url.substr(sqlite_scheme.size());
+  net::BlockingPool disk(1, 16);
+  SqliteStorage storage(database.string(), [&disk](base::Function<void()> work) { return disk.post(std::move(work)); });
+  auto kept = storage.load_now();
   if (config.jwt_secret.empty()) {
-    auto secret = kept_secret("data/jwt_secret", random);
+    auto const file = database.parent_path() / "jwt_secret";
+    auto secret = kept_secret(file, random);
     if (!secret) {
       std::fprintf(stderr, "JWT_SECRET is not set, and no secret can be kept: %s\n", secret.error().c_str());
       return 1;
     }
     config.jwt_secret = std::move(*secret);
-    log_warning("JWT_SECRET is not set: using the secret kept in data/jwt_secret");
+    log_warning("JWT_SECRET is not set: using the secret kept beside the database", {{"file", file.string()}});
   }
-  MemoryStorage storage;
-  return ChatServer(config, storage, random).run();
+  ChatServer server(config, storage, random);
+  storage.answer_through([&server](base::Function<void()> call) { return server.post_to_lobby(std::move(call)); });
+  server.go_on_from(std::move(kept));
+  int const code = server.run();
+  disk.finish();
+  storage.abandon();
+  return code;
 }
 
 SettingsSources sources_of(CommandLine const& line) {

@@ -48,6 +48,7 @@ Task<http::Response> health(LobbyDesk& desk, HttpRequest const&) {
 
 Task<http::Response> ready(LobbyDesk& desk, HttpRequest const&) {
   if (desk.shutting_down()) co_return failure(503, text_of(Refusal::shutting_down).message);
+  if (!desk.store().is_available()) co_return unavailable();
   co_return success({});
 }
 
@@ -63,12 +64,20 @@ Task<http::Response> create_guest(LobbyDesk& desk, HttpRequest const& request) {
   auto username = read_username(*body, faults);
   auto const profile = read_profile_update(*body, faults);
   if (!faults.empty()) co_return validation_failed(faults);
-  co_return desk.act([&](Lobby& lobby, Now now, Effects& out) {
+  if (!desk.store().is_available()) co_return unavailable();
+  std::optional<SessionKey> key;
+  http::Response made;
+  auto keeping = desk.act_and_keep([&](Lobby& lobby, Now now, Effects& out) {
     auto const& session = lobby.create_session(std::move(username), profile, now, out);
     out.push_back(StatsChanged{});
-    return success(Json::object({{"token", desk.issue_token(session)}, {"user", new_user(session)}}), 201,
+    key = session.key;
+    made = success(Json::object({{"token", desk.issue_token(session)}, {"user", new_user(session)}}), 201,
                    "Guest session created successfully");
   });
+  bool const kept = co_await std::move(keeping);
+  if (kept) co_return made;
+  desk.act([&](Lobby& lobby, Now now, Effects& out) { lobby.erase_session(*key, now, out); });
+  co_return unavailable();
 }
 
 Task<http::Response> tell_me(LobbyDesk& desk, HttpRequest const& request) {
@@ -78,6 +87,7 @@ Task<http::Response> tell_me(LobbyDesk& desk, HttpRequest const& request) {
 }
 
 Task<http::Response> tell_guest(LobbyDesk& desk, HttpRequest const& request) {
+  if (!desk.store().is_loaded()) co_return unavailable();
   auto const* session = desk.lobby().find(SessionKey(std::string(request.parameter("sessionId"))), desk.now());
   if (!session) co_return failure(404, text_of(Refusal::session_expired).message);
   co_return success(Json::object({{"user", known_user(*session)}}));
@@ -107,8 +117,10 @@ Task<http::Response> refresh(LobbyDesk& desk, HttpRequest const& request) {
 Task<http::Response> delete_me(LobbyDesk& desk, HttpRequest const& request) {
   auto const me = caller(desk, request);
   if (!me) co_return me.error();
-  desk.act([key = (*me)->key](Lobby& lobby, Now now, Effects& out) { lobby.erase_session(key, now, out); });
-  co_return success({});
+  auto erasing = desk.act_and_keep(
+      [key = (*me)->key](Lobby& lobby, Now now, Effects& out) { lobby.erase_session(key, now, out); });
+  bool const erased = co_await std::move(erasing);
+  co_return erased ? success({}) : unavailable();
 }
 
 Task<http::Response> statistics(LobbyDesk& desk, HttpRequest const& request) {

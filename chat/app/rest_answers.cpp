@@ -46,8 +46,14 @@ http::Response failure(unsigned status, std::string_view message, std::string_vi
 }
 
 http::Response unauthorized(Refusal why) {
+  if (why == Refusal::store_unavailable) return unavailable();
   auto const [message, code] = text_of(why == Refusal::token_required ? Refusal::token_required_over_rest : why);
   return failure(401, message, code);
+}
+
+http::Response unavailable() {
+  auto const [message, code] = text_of(Refusal::store_unavailable);
+  return failure(503, message, code);
 }
 
 http::Response validation_failed(std::vector<FieldFault> const& faults) {

@@ -15,8 +15,10 @@ namespace parley::chat {
 /// 200 with `data`, or without when it is null.
 http::Response success(Json data, unsigned status = 200, std::string_view message = {});
 http::Response failure(unsigned status, std::string_view message, std::string_view code = {});
-/// 401, in the words that clients match on.
+/// 401, in the words that clients match on; 503 when nobody can be known.
 http::Response unauthorized(Refusal why);
+/// 503: the records cannot be kept or read.
+http::Response unavailable();
 http::Response validation_failed(std::vector<FieldFault> const& faults);
 /// What HTTP itself refuses.
 http::Response http_failure(http::HttpError error);

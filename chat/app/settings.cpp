@@ -141,6 +141,15 @@ Shown show_require_secure(Config const& config) {
   return *config.require_secure ? "true" : "false";
 }
 
+Fault read_database_url(Config& config, std::string_view text) {
+  if (text.starts_with("postgres://") || text.starts_with("postgresql://")) {
+    return "must be sqlite:<path>: this version keeps its records in SQLite and cannot use PostgreSQL";
+  }
+  if (!text.starts_with(sqlite_scheme) || text.size() == sqlite_scheme.size()) return "must be sqlite:<path>";
+  config.database_url = std::string(text);
+  return std::nullopt;
+}
+
 template <auto member>
 Fault read_ice_urls(Config& config, std::string_view text, std::string_view scheme) {
   auto fault = fault_of_ice_urls(text, scheme);
@@ -237,7 +246,8 @@ constexpr std::array settings{
     number<&Config::file_bytes_max, 1, (std::int64_t{1} << 40)>("MAX_FILE_SIZE", Group::files, "largest file, bytes"),
     number<&Config::voice_seconds_max, 1, far>("MAX_VOICE_DURATION", Group::files, "longest voice note, seconds"),
     text<&Config::upload_path>("UPLOAD_PATH", Group::files, "DIRECTORY", "where uploaded files are kept"),
-    text<&Config::database_url>("DATABASE_URL", Group::files, "URL", "where records are kept: sqlite:<path>"),
+    Setting{"DATABASE_URL", Group::files, Kind::text, "URL", "where records are kept: sqlite:<path>", read_database_url,
+            show_text<&Config::database_url>},
 
     Setting{"STUN_SERVER", Group::calls, Kind::text, "URLS",
             "STUN servers that clients are told of, by commas; empty: none", read_stun_server,

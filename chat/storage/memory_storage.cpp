@@ -28,7 +28,8 @@ Stored<void> MemoryStorage::keep_chat(ChatRecord chat) {
 }
 
 Stored<void> MemoryStorage::keep_block(BlockRecord block) {
-  blocks_.push_back(std::move(block));
+  auto const same = [&](BlockRecord const& each) { return each.by == block.by && each.whom == block.whom; };
+  if (std::ranges::none_of(blocks_, same)) blocks_.push_back(std::move(block));
   co_return Done{};
 }
 
@@ -131,6 +132,27 @@ Stored<Snapshot> MemoryStorage::load() {
     }
   }
   co_return all;
+}
+
+Stored<void> MemoryStorage::replace_live(std::vector<SessionRecord> sessions, std::vector<ChatRecord> chats,
+                                         std::vector<BlockRecord> blocks) {
+  sessions_.clear();
+  chats_.clear();
+  for (auto& each : sessions) sessions_.insert_or_assign(SessionKey(each.key), std::move(each));
+  for (auto& each : chats) chats_.insert_or_assign(RoomId(each.room), std::move(each));
+  blocks_ = std::move(blocks);
+  std::erase_if(rooms_, [&](auto const& each) { return !chats_.contains(each.first); });
+  std::erase_if(files_, [&](auto const& each) { return !chats_.contains(each.second.room); });
+  co_return Done{};
+}
+
+Stored<void> MemoryStorage::erase_messages_before(base::Timestamp time) {
+  // An id begins with the time at which the server was given the message.
+  auto const first_to_stay = MessageId("msg_" + std::to_string(time.time_since_epoch().count()));
+  for (auto& [room, messages] : rooms_) {
+    std::erase_if(messages, [&](Message const& each) { return each.id < first_to_stay; });
+  }
+  co_return Done{};
 }
 
 }  // namespace parley::chat

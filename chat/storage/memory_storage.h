@@ -32,6 +32,11 @@ class MemoryStorage : public Storage {
   Stored<void> keep_ban(Ban ban) override;
   Stored<bool> erase_ban(Ban::Of of, std::string value) override;
   Stored<Snapshot> load() override;
+  Stored<void> replace_live(std::vector<SessionRecord> sessions, std::vector<ChatRecord> chats,
+                            std::vector<BlockRecord> blocks) override;
+  Stored<void> erase_messages_before(base::Timestamp time) override;
+  /// What is erased from memory is gone.
+  Stored<void> tidy() override { co_return base::Result<void, StorageError>{}; }
 
  private:
   std::size_t messages_per_room_max_;

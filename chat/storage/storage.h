@@ -12,7 +12,10 @@ namespace parley::chat {
 
 /// The surroundings failed; `cause` is for the log.
 struct StorageError {
+  /// What cannot be relied on any more: this call alone, which broke a rule of the records, or the whole storage.
+  enum class Of { call, storage };
   std::string cause;
+  Of of = Of::storage;
 };
 
 template <class T>
@@ -65,8 +68,18 @@ class Storage {
   virtual Stored<void> keep_ban(Ban ban) = 0;
   virtual Stored<bool> erase_ban(Ban::Of of, std::string value) = 0;
 
-  /// Everything, to go on from.
+  // As a whole.
+
+  /// Everything, to go on from. A storage that has failed is opened again for it.
   virtual Stored<Snapshot> load() = 0;
+  /// Takes these sessions, chats and blocks for all there are, in one step; what was written in other chats goes, and
+  /// so does the index of their files. A storage that has failed is opened again for it.
+  virtual Stored<void> replace_live(std::vector<SessionRecord> sessions, std::vector<ChatRecord> chats,
+                                    std::vector<BlockRecord> blocks) = 0;
+  /// Erases the messages that the server was given before `time`, even if their chat goes on.
+  virtual Stored<void> erase_messages_before(base::Timestamp time) = 0;
+  /// Makes sure that what was erased can be found nowhere any more. Slow: for when little is going on.
+  virtual Stored<void> tidy() = 0;
 };
 
 }  // namespace parley::chat

@@ -23,9 +23,10 @@ process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
  * `cwd`     where it runs; by default a new temporary directory, removed by `stop`.
  * `env`     added to the environment of the test.
  *
- * Resolves to `{ port, pid, stop(), stdout, stderr, exited, residentBytes(), residentBytesMax(),
+ * Resolves to `{ port, pid, stop(), kill(), stdout, stderr, exited, residentBytes(), residentBytesMax(),
  * descriptors() }`:
  * `stop()`  sends SIGTERM and waits, SIGKILL after `graceMs`; resolves to `{ code, signal, killed }`.
+ * `kill()`  ends it as a power cut would.
  * `exited`  a promise of `{ code, signal }`.
  */
 export async function startBinary({ binary, args = [], env = {}, ready = /LISTENING (\d+)/, cwd, graceMs = 8000 }) {
@@ -90,11 +91,20 @@ export async function startBinary({ binary, args = [], env = {}, ready = /LISTEN
       return { ...end, killed };
     })());
 
+  const kill = () =>
+    (stopping ??= (async () => {
+      child.kill("SIGKILL");
+      const end = await exited;
+      if (scratch) await rm(scratch, { recursive: true, force: true });
+      return { ...end, killed: true };
+    })());
+
   return {
     port: match[1] === undefined ? undefined : Number(match[1]),
     pid: child.pid,
     exited,
     stop,
+    kill,
     get stdout() {
       return output.stdout;
     },
