@@ -182,3 +182,34 @@ TEST_CASE("each ringing has a number of its own") {
   CHECK(chat.ringing_number() != first);
   CHECK(chat.caller() == b);
 }
+
+TEST_CASE("§8.3: what one author has on its way into the storage is bounded, repetitions too, and nobody else is") {
+  Conversation chat(a, b, 1, now);
+  auto const say_at_most_two = [&](GuestId const& who, int number, std::optional<std::string> client_message_id = {}) {
+    return chat.say({who, "name"}, text("hello", std::move(client_message_id)), m(number), {}, now, 2);
+  };
+  CHECK(std::holds_alternative<Store>(say_at_most_two(a, 1, "c")));
+  CHECK(std::holds_alternative<Store>(say_at_most_two(a, 2)));
+  CHECK(std::holds_alternative<Conversation::TooMany>(say_at_most_two(a, 3)));
+  CHECK(std::holds_alternative<Conversation::Repeated>(say_at_most_two(a, 4, "c")));
+  CHECK(std::holds_alternative<Conversation::TooMany>(say_at_most_two(a, 5, "c")));
+  CHECK(std::holds_alternative<Store>(say_at_most_two(b, 6)));
+  chat.stored(m(1), true);
+  CHECK(std::holds_alternative<Store>(say_at_most_two(a, 7)));
+}
+
+TEST_CASE("§1.4: a conversation that goes on after a restart knows its messages as before") {
+  std::vector<MessageHead> const heads{{m(1), a, b, "then", "c1", 1, true}, {m(2), b, a, "then", {}, 2, false}};
+  Conversation chat(ChatRecord{room_of(a, b), a, b, now}, 7, heads);
+  CHECK(chat.is_open());
+  CHECK(chat.settled_seq() == 2);
+  CHECK(chat.unconfirmed_by(a) == 1);
+  CHECK(chat.unconfirmed_by(b) == 0);
+  auto const again = say(chat, a, 9, "c1");
+  REQUIRE(std::holds_alternative<Conversation::SentBefore>(again));
+  CHECK(std::get<Conversation::SentBefore>(again).confirmation.message_id == m(1));
+  CHECK(std::get<Conversation::SentBefore>(again).confirmation.timestamp == "then");
+  CHECK_FALSE(chat.confirm(b, m(1)));
+  CHECK(chat.confirm(a, m(2)));
+  CHECK(std::get<Store>(say(chat, a, 3)).message.seq == 3);
+}

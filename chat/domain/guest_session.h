@@ -33,6 +33,7 @@ struct GuestSession {
   struct InChat {
     Conversation* with;
     std::optional<CatchingUp> catching_up{};
+    std::unique_ptr<CallEnding const> missed_call_end{};  ///< of a call that ended while it was away
   };
 
   GuestId id;

@@ -185,6 +185,7 @@ class Lobby {
   void end_chat(GuestSession& leaver, EndBy how, Now now, Effects& out);
   void release(Conversation const& chat, GuestSession& member, Effects& out);
   static void miss_end_with(GuestSession& member, GuestSession const& partner);
+  static void tell_call_ending(GuestSession& member, CallEnding ending, Effects& out);
   void abandon_messages(Conversation& conversation, Effects& out);
   /// Everything that was written and uploaded in it.
   void erase_room(RoomId const& room, Effects& out);

@@ -45,6 +45,9 @@ ServerEvent relayed(SignalBody signal, GuestSession const& from) {
   return CallEnding{"webrtc:call-end", from.id, from.username};
 }
 
+/// What is worth telling even later.
+bool hangs_up(Signal signal) { return signal == Signal::reject || signal == Signal::timeout || signal == Signal::end; }
+
 Json sent_answer(ChatSent const& sent) {
   return Json::object(
       {{"ok", true}, {"messageId", sent.message_id.str()}, {"timestamp", sent.timestamp}, {"status", sent.status}});
@@ -84,7 +87,9 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
     for (auto& asked : settled.asked) {
       // The author may have come back on another socket meanwhile; only there it listens.
       if (!settled.kept) {
-        refuse({author.socket.value_or(asked.ask.socket), asked.ask.id}, "chat:error", Refusal::sending_failed, out);
+        auto const [text, code] = text_of(Refusal::sending_failed);
+        tell(author, Refused{"chat:error", text, code}, out);
+        refuse(asked.ask, Refusal::sending_failed, out);
         continue;
       }
       ChatSent sent{
@@ -144,6 +149,11 @@ void Lobby::typing(Ask ask, std::string_view event, Now now, Effects& out) {
   agree(ask, out);
 }
 
+void Lobby::tell_call_ending(GuestSession& member, CallEnding ending, Effects& out) {
+  if (!member.is_away()) return tell(member, std::move(ending), out);
+  std::get<GuestSession::InChat>(member.state).missed_call_end = std::make_unique<CallEnding>(std::move(ending));
+}
+
 void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& out) {
   constexpr std::string_view error_event = "webrtc:error";
   auto* const session = asker(ask, error_event, now, out);
@@ -151,7 +161,10 @@ void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& 
   auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, error_event, Refusal::signal_outside_chat, out);
   if (!signal) return refuse(ask, error_event, Refusal::invalid_signal, out);
-  auto const& partner = guest(chat->partner_of(session->id));
+  auto& partner = guest(chat->partner_of(session->id));
+  if (partner.is_away() && !hangs_up(signal->signal)) {
+    return refuse(ask, error_event, Refusal::partner_unavailable, out);
+  }
   auto const before = chat->call();
   bool const rings = chat->signal(session->id, signal->signal);
   if (rings && config_.call_answer_time > base::Duration::zero()) {
@@ -159,7 +172,12 @@ void Lobby::signal(Ask ask, std::optional<SignalBody> signal, Now now, Effects& 
   }
   tally_.signalled(signal->signal, before, chat->call());
   if (partner.socket) tally_.signals[static_cast<std::size_t>(signal->signal)].add();
-  tell(partner, relayed(std::move(*signal), *session), out);
+  auto event = relayed(std::move(*signal), *session);
+  if (auto* ending = std::get_if<CallEnding>(&event)) {
+    tell_call_ending(partner, std::move(*ending), out);
+  } else {
+    tell(partner, std::move(event), out);
+  }
   agree(ask, out);
 }
 

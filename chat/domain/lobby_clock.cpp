@@ -82,7 +82,7 @@ void Lobby::end_ringing(Now now, Effects& out) {
     chat->signal(caller.id, Signal::timeout);
     tally_.end_call(CallOutcome::unanswered);
     for (auto const& each : {chat->first(), chat->second()}) {
-      tell(guest(each), CallEnding{"webrtc:call-timeout", caller.id, caller.username}, out);
+      tell_call_ending(guest(each), {"webrtc:call-timeout", caller.id, caller.username}, out);
     }
   }
 }

@@ -81,9 +81,16 @@ std::vector<Move> const moves{
      State::idle, State::searching, State::idle},
 };
 
+bool have_blocked(Town const& town, GuestId const& a, GuestId const& b) {
+  return std::ranges::any_of(town.blocks, [&](BlockRecord const& each) {
+    return (each.by == a && each.whom == b) || (each.by == b && each.whom == a);
+  });
+}
+
 /// I1 to I5, the numbers, and that every queue entry can be handed out.
 void check_invariants(Town& town) {
   Stats counted;
+  std::vector<GuestSession const*> waiting;
   for (auto const& guest : town.guests) {
     auto const* session = town.session(guest);
     if (!session) continue;
@@ -93,13 +100,15 @@ void check_invariants(Town& town) {
     auto const partner = session->connected_user();
     CHECK((session->conversation() != nullptr) == partner.has_value());
     if (session->is_searching()) {
-      CHECK(session->is_online());
+      waiting.push_back(session);
+      CHECK(session->socket);
       CHECK_FALSE(partner);
     }
     if (!partner) continue;
     ++counted.users_in_chat;
     CHECK(session->is_online());
     CHECK(*partner != guest.id);
+    CHECK_FALSE(have_blocked(town, *partner, guest.id));
     auto const other = std::ranges::find(town.guests, *partner, &Town::Guest::id);
     REQUIRE(other != town.guests.end());
     REQUIRE(town.session(*other));
@@ -112,8 +121,10 @@ void check_invariants(Town& town) {
   CHECK(told.available_users == counted.available_users);
   CHECK(told.users_in_chat == counted.users_in_chat);
   CHECK(2 * told.connected_users == counted.users_in_chat);
-  // Two who may meet never both wait.
-  CHECK(told.available_users <= 1);
+  // M3: two who may meet never both wait.
+  for (auto const* one : waiting) {
+    for (auto const* other : waiting) CHECK((one == other || have_blocked(town, one->id, other->id)));
+  }
 }
 
 }  // namespace
@@ -167,7 +178,8 @@ namespace {
 class Story {
  public:
   explicit Story(std::uint32_t seed)
-      : town_({.session_life = 60s, .call_answer_time = 5s}, Town::Storing::when_told, seed) {
+      : town_({.session_life = 60s, .disconnect_grace = 5s, .call_answer_time = 5s}, Town::Storing::when_told, seed) {
+    town_.hold_chats = town_.hold_reading = true;
     for (int i = 0; i < 7; ++i) town_.account("Guest" + std::to_string(i));
   }
 
@@ -176,6 +188,10 @@ class Story {
       auto& guest = town_.guests[town_.random.below(town_.guests.size())];
       auto const before = town_.session(guest) ? town_.session(guest)->connected_user() : std::nullopt;
       town_.forget();
+      partners_before_.clear();
+      for (auto const& each : town_.guests) {
+        if (town_.session(each)) partners_before_[each.id] = town_.session(each)->connected_user();
+      }
       act(guest);
       note_said();
       check_invariants(town_);
@@ -190,12 +206,12 @@ class Story {
       if (auto const* store = std::get_if<Store>(&effect)) said_.emplace(store->message.id.str(), said_.size() + 1);
     }
   }
-  bool online(Town::Guest const& guest) { return town_.session(guest) && town_.session(guest)->is_online(); }
+  bool connected(Town::Guest const& guest) { return town_.session(guest) && town_.session(guest)->socket; }
 
   void act(Town::Guest& guest) {
     others_concerned_ = false;
     auto const choice = town_.random.below(100);
-    if (!online(guest)) {
+    if (!connected(guest)) {
       // Of those who are away most come back.
       if (choice < 50 && town_.session(guest)) return town_.connect(guest);
       if (choice < 55 && town_.guests.size() < 30) town_.account("Late" + std::to_string(town_.guests.size()));
@@ -208,14 +224,30 @@ class Story {
     if (choice < 70) return void(town_.type(guest));
     if (choice < 78) return void(town_.signal(guest, static_cast<Signal>(town_.random.below(6))));
     if (choice < 82) return void(town_.leave(guest, static_cast<Lobby::LeaveBy>(town_.random.below(2))));
-    if (choice < 85) return town_.disconnect(guest);
-    if (choice < 87) return town_.connect(guest);
-    if (choice < 88) return town_.erase(guest);
-    if (choice < 91) {
+    if (choice < 86) return town_.disconnect(guest, town_.random.below(3) == 0 ? Parting::deliberate : Parting::lost);
+    if (choice < 88) return town_.connect(guest);
+    if (choice < 89) return void(town_.random.below(2) == 0 ? town_.block(guest) : (town_.erase(guest), Json{}));
+    if (choice < 92) {
       others_concerned_ = true;
-      return town_.pass(base_second_ * static_cast<int>(1 + town_.random.below(20)));
+      return town_.pass(base_second_ * static_cast<int>(1 + town_.random.below(8)));
     }
+    if (choice < 93 && town_.random.below(4) == 0) return restart();
     store_one();
+  }
+
+  /// The process ends at any moment: of what the storage was still at, some has been kept and some has not.
+  void restart() {
+    others_concerned_ = true;
+    for (auto const& message : town_.to_store) {
+      if (town_.erased_meanwhile.contains(message.id.str())) continue;
+      if (town_.random.below(2) == 0) town_.rooms[message.room][message.seq] = message;
+    }
+    for (auto const& chat : town_.chats_to_keep) {
+      if (town_.erased_meanwhile.contains(std::to_string(chat.conversation))) continue;
+      if (town_.random.below(2) == 0) town_.chats[chat.chat.room] = chat.chat;
+    }
+    for (std::uint64_t ask = 1; ask <= town_.asks; ++ask) town_.answers.try_emplace(ask);
+    town_.restart();
   }
 
   std::optional<std::string> client_id() {
@@ -227,8 +259,11 @@ class Story {
   }
   void store_one() {
     others_concerned_ = true;
-    if (town_.to_store.empty()) return;
     // Storage answers in any order, and fails now and then.
+    bool const good = town_.random.below(10) != 0;
+    if (!town_.chats_to_keep.empty() && town_.random.below(2) == 0) return town_.keep_chat(good);
+    if (!town_.to_read.empty() && town_.random.below(2) == 0) return town_.read(good);
+    if (town_.to_store.empty()) return;
     town_.store(town_.random.below(town_.to_store.size()), town_.random.below(10) != 0);
   }
 
@@ -263,22 +298,42 @@ class Story {
     if (auto const* answer = std::get_if<CallAnswer>(&event)) from_partner(answer->from);
     if (auto const* candidate = std::get_if<CallCandidate>(&event)) from_partner(candidate->from);
     if (auto const* typing = std::get_if<Typing>(&event)) from_partner(typing->user_id);
-    if (auto const* matched = std::get_if<Matched>(&event)) from_partner(matched->matched_user.id);
+    if (auto const* matched = std::get_if<Matched>(&event)) {
+      // A chat that ends while it is being kept is told from its beginning to its end in one step.
+      if (partners_before_[listener.id] != matched->matched_user.id) from_partner(matched->matched_user.id);
+    }
     if (auto const* delivered = std::get_if<ChatDelivered>(&event)) {
       CHECK(confirmed_.insert(delivered->message_id.str()).second);
     }
   }
 
-  /// Once storage has answered everything, every ask has had its one answer.
+  /// Once storage has answered everything, every ask has had its one answer, and whoever is in a chat and comes back
+  /// hears every message that was kept for it and that it has not confirmed.
   void finish() {
     town_.forget();
+    town_.hold_chats = town_.hold_reading = false;
+    town_.step([](Effects&) {});
     town_.store_all();
+    town_.forget();
+    for (auto& guest : town_.guests) {
+      if (town_.session(guest)) town_.connect(guest);
+    }
+    for (auto const& guest : town_.guests) {
+      for (auto const& event : guest.heard) check_event(guest, event);
+      auto const* session = town_.session(guest);
+      if (!session || !session->open_chat()) continue;
+      for (auto const& [seq, message] : town_.rooms[session->open_chat()->room()]) {
+        if (message.recipient != guest.id || message.delivered_at) continue;
+        CHECK(delivered_to_.contains({message.id.str(), guest.socket}));
+      }
+    }
     for (std::uint64_t ask = 1; ask <= town_.asks; ++ask) CHECK(town_.answers.contains(ask));
   }
 
   static constexpr auto base_second_ = std::chrono::seconds(1);
   Town town_;
   bool others_concerned_ = false;
+  std::map<GuestId, std::optional<GuestId>> partners_before_;
   std::vector<MessageId> seen_;
   std::set<std::pair<std::string, SocketId>> delivered_to_;
   std::set<std::string> confirmed_;

@@ -60,8 +60,13 @@ void Lobby::welcome(GuestSession& session, Now now, Effects& out) {
   }
   tell(session, std::move(established), out);
   if (auto const missed = std::exchange(session.missed_end, nullptr)) tell(session, *missed, out);
-  if (chat) return catch_up(session, out);
-  out.push_back(JoinRoom{socket, std::string(everyone)});
+  if (!chat) {
+    out.push_back(JoinRoom{socket, std::string(everyone)});
+    return;
+  }
+  auto& missed_call_end = std::get<GuestSession::InChat>(session.state).missed_call_end;
+  if (auto const ending = std::exchange(missed_call_end, nullptr)) tell(session, *ending, out);
+  catch_up(session, out);
 }
 
 void Lobby::disconnect(SocketId socket, Parting how, Now now, Effects& out) {

@@ -43,7 +43,7 @@ void Lobby::catch_up(GuestSession& session, Effects& out) {
 }
 
 void Lobby::read_on(GuestSession& session, Effects& out) {
-  auto& [chat, catching_up] = std::get<GuestSession::InChat>(session.state);
+  auto& [chat, catching_up, missed] = std::get<GuestSession::InChat>(session.state);
   catching_up->asked_seq = chat->settled_seq();
   out.push_back(ReadMessages{.room = chat->room(),
                              .conversation = chat->number(),

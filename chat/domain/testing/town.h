@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,7 @@ class Town {
   enum class Storing { at_once, when_told };
 
   explicit Town(LobbyConfig const& config = {}, Storing storing = Storing::at_once, std::uint32_t seed = 1)
-      : random(seed), lobby(config, random), storing_(storing) {}
+      : random(seed), lobby(config, random), config_(config), storing_(storing) {}
 
   Guest& account(std::string name) {
     step([&](Effects& out) {
@@ -91,6 +93,15 @@ class Town {
   Json leave(Guest& who, Lobby::LeaveBy how = Lobby::LeaveBy::leaving_room) {
     return asked(who, [&](Ask ask, Effects& out) { lobby.leave(ask, how, now, out); });
   }
+  Json block(Guest& who) {
+    return asked(who, [&](Ask ask, Effects& out) { lobby.block_partner(ask, now, out); });
+  }
+  Json report(Guest& who, std::optional<Complaint> complaint) {
+    return asked(who, [&](Ask ask, Effects& out) { lobby.report_partner(ask, std::move(complaint), now, out); });
+  }
+  Json history(Guest& who, std::optional<std::uint64_t> after_seq = 0) {
+    return asked(who, [&](Ask ask, Effects& out) { lobby.history(ask, after_seq, now, out); });
+  }
   void erase(Guest& who) {
     step([&](Effects& out) { lobby.erase_session(who.key, now, out); });
   }
@@ -103,8 +114,29 @@ class Town {
   void store(std::size_t which, bool kept = true) {
     auto const message = to_store.at(which);
     to_store.erase(to_store.begin() + static_cast<std::ptrdiff_t>(which));
-    if (kept) rooms[message.room][message.seq] = message;
+    if (kept && !erased_meanwhile.contains(message.id.str())) rooms[message.room][message.seq] = message;
     step([&](Effects& out) { lobby.stored(message.room, message.id, kept, out); });
+  }
+
+  /// The process ends, and whatever the storage has not answered is never answered; the next one goes on.
+  void restart() {
+    std::destroy_at(&lobby);
+    std::construct_at(&lobby, config_, random);
+    to_store.clear();
+    chats_to_keep.clear();
+    to_read.clear();
+    to_report.clear();
+    erased_meanwhile.clear();
+    Snapshot kept{.sessions = {}, .chats = {}, .blocks = blocks, .bans = {}, .files = {}};
+    for (auto const& [key, session] : sessions) kept.sessions.push_back(session);
+    for (auto const& [room, chat] : chats) {
+      auto& restored = kept.chats.emplace_back(Snapshot::Chat{chat, {}});
+      for (auto const& [seq, message] : rooms[room]) {
+        restored.messages.push_back({message.id, message.sender, message.recipient, message.timestamp,
+                                     message.client_message_id, seq, message.delivered_at.has_value()});
+      }
+    }
+    step([&](Effects& out) { lobby.restore(std::move(kept), now, out); });
   }
 
   GuestSession const* session(Guest const& guest) { return lobby.find(guest.key, now); }
@@ -137,47 +169,38 @@ class Town {
       } else if (auto const* given = std::get_if<Answer>(&effect)) {
         REQUIRE_FALSE(answers.contains(given->ask.id));
         answers[given->ask.id] = given->body;
-      } else if (auto const* store = std::get_if<Store>(&effect)) {
-        to_store.push_back(store->message);
-      } else if (auto const* chat = std::get_if<KeepChat>(&effect)) {
-        chats_to_keep.push_back(*chat);
-      } else if (auto const* what = std::get_if<ReadMessages>(&effect)) {
-        to_read.push_back(*what);
-      } else if (auto const* delivery = std::get_if<MarkDelivered>(&effect)) {
-        for (auto& [seq, message] : rooms[delivery->room]) {
-          if (message.id == delivery->id) message.delivered_at = delivery->at;
-        }
-      } else if (auto const* over = std::get_if<EraseRoom>(&effect)) {
-        rooms.erase(over->room);
+      } else {
+        note(effect);
       }
       all_effects.push_back(effect);
     }
-    keep_chats();
-    read_messages();
+    while (!hold_chats && !chats_to_keep.empty()) keep_chat();
+    while (!hold_reading && !to_read.empty()) read();
+    while (!hold_reports && !to_report.empty()) keep_report();
     if (storing_ == Storing::at_once && !to_store.empty()) store_all();
   }
   void store_all() {
     while (!to_store.empty()) store(0);
   }
-  void keep_chats() {
-    while (!chats_to_keep.empty()) {
-      auto const chat = std::move(chats_to_keep.front());
-      chats_to_keep.pop_front();
-      step([&](Effects& out) { lobby.chat_kept(chat.chat.room, chat.conversation, true, now, out); });
-    }
+  /// Storage answers for the first chat, reading or report that waits for it.
+  void keep_chat(bool kept = true) {
+    auto const chat = taken_from(chats_to_keep);
+    if (kept && !erased_meanwhile.contains(std::to_string(chat.conversation))) chats[chat.chat.room] = chat.chat;
+    step([&](Effects& out) { lobby.chat_kept(chat.chat.room, chat.conversation, kept, now, out); });
   }
-  void read_messages() {
-    while (!to_read.empty()) {
-      auto const what = std::move(to_read.front());
-      to_read.pop_front();
-      std::vector<Message> found;
-      for (auto const& [seq, message] : rooms[what.room]) {
-        bool const wanted =
-            !what.undelivered_to || (message.recipient == *what.undelivered_to && !message.delivered_at);
-        if (seq > what.after_seq && wanted && found.size() < what.count_max) found.push_back(message);
-      }
-      step([&](Effects& out) { lobby.messages_read(what, std::move(found), now, out); });
+  void read(bool good = true) {
+    auto const what = taken_from(to_read);
+    std::vector<Message> found;
+    for (auto const& [seq, message] : rooms[what.room]) {
+      bool const wanted = !what.undelivered_to || (message.recipient == *what.undelivered_to && !message.delivered_at);
+      if (seq > what.after_seq && wanted && found.size() < what.count_max) found.push_back(message);
     }
+    auto answer = good ? std::optional(std::move(found)) : std::nullopt;
+    step([&](Effects& out) { lobby.messages_read(what, std::move(answer), now, out); });
+  }
+  void keep_report(bool kept = true) {
+    auto const report = taken_from(to_report);
+    step([&](Effects& out) { lobby.report_kept(report.ask, report.report.id, kept, out); });
   }
   template <class Act>
   Json asked(Guest& who, Act act) {
@@ -198,10 +221,58 @@ class Town {
   std::deque<Message> to_store;
   std::deque<KeepChat> chats_to_keep;
   std::deque<ReadMessages> to_read;
-  std::map<RoomId, std::map<std::uint64_t, Message>> rooms;  ///< what has been stored, by `seq`
+  std::deque<KeepReport> to_report;
+  bool hold_chats = false, hold_reading = false, hold_reports = false;  ///< answer only when told
+
+  // What has been stored.
+  std::map<SessionKey, SessionRecord> sessions;
+  std::map<RoomId, ChatRecord> chats;
+  std::map<RoomId, std::map<std::uint64_t, Message>> rooms;  ///< by `seq`
+  std::vector<BlockRecord> blocks;
+  std::set<std::string>
+      erased_meanwhile;  ///< messages, and chats by number, that were erased before the storage answered
   Effects all_effects;
 
  private:
+  template <class T>
+  static T taken_from(std::deque<T>& waiting) {
+    REQUIRE_FALSE(waiting.empty());
+    auto first = std::move(waiting.front());
+    waiting.pop_front();
+    return first;
+  }
+
+  /// Takes note of what the storage is asked to do.
+  void note(Effect const& effect) {
+    if (auto const* store = std::get_if<Store>(&effect)) to_store.push_back(store->message);
+    if (auto const* chat = std::get_if<KeepChat>(&effect)) chats_to_keep.push_back(*chat);
+    if (auto const* what = std::get_if<ReadMessages>(&effect)) to_read.push_back(*what);
+    if (auto const* report = std::get_if<KeepReport>(&effect)) to_report.push_back(*report);
+    if (auto const* kept = std::get_if<KeepSession>(&effect)) sessions[kept->session.key] = kept->session;
+    if (auto const* block = std::get_if<KeepBlock>(&effect)) blocks.push_back(block->block);
+    if (auto const* delivery = std::get_if<MarkDelivered>(&effect)) {
+      for (auto& [seq, message] : rooms[delivery->room]) {
+        if (message.id == delivery->id) message.delivered_at = delivery->at;
+      }
+    }
+    if (auto const* over = std::get_if<EraseRoom>(&effect)) {
+      // What was asked for earlier takes effect earlier, and is erased too.
+      for (auto const& each : to_store) {
+        if (each.room == over->room) erased_meanwhile.insert(each.id.str());
+      }
+      for (auto const& each : chats_to_keep) {
+        if (each.chat.room == over->room) erased_meanwhile.insert(std::to_string(each.conversation));
+      }
+      rooms.erase(over->room);
+      chats.erase(over->room);
+    }
+    if (auto const* gone = std::get_if<EraseSession>(&effect)) {
+      sessions.erase(gone->key);
+      std::erase_if(blocks, [&](BlockRecord const& each) { return each.by == gone->id || each.whom == gone->id; });
+    }
+  }
+
+  LobbyConfig config_;
   Storing storing_;
 };
 
