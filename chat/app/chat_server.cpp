@@ -10,16 +10,23 @@
 namespace parley::chat {
 namespace {
 
-ServerConfig to_server_config(Config const& config, WebPolicy const& policy) {
+ServerConfig to_server_config(Config const& config, WebPolicy const& policy, TransportRule const& transport) {
   ServerConfig server;
   server.host = config.host;
   server.port = config.port;
   server.workers = config.workers;
   server.session.heartbeat = {config.ping_interval, config.ping_timeout};
+  if (!config.tls_certificate_file.empty()) server.tls = {config.tls_certificate_file, config.tls_key_file};
   // The policy decides alone, so that an allowed origin is always told its own name.
-  server.cors = Cors{{}, true, [&policy](std::string_view origin, http::RequestHead const& head) {
-                       return policy.allows(origin, head);
-                     }};
+  server.cors = Cors{.origins = {}, .credentials = true};
+  server.cors->also_allow = [&policy, &transport](std::string_view origin, http::RequestHead const& head,
+                                                  server::Via const& via) {
+    using enum WebPolicy::Came;
+    return policy.allows(origin, head, transport.came_securely(head, via) ? securely : plainly);
+  };
+  server.cors->methods = WebPolicy::allowed_methods;
+  server.cors->headers = WebPolicy::allowed_headers;
+  server.cors->guard_websockets = true;
   return server;
 }
 
@@ -82,9 +89,10 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
     : limits_{.file_bytes_max = config.file_bytes_max, .voice_seconds_max = config.voice_seconds_max},
       trusted_proxies_(config.trusted_proxies),
       policy_(config.cors_origins),
+      transport_(config),
       ice_servers_(config),
       file_threads_(file_threads, file_jobs_max),
-      io_(to_server_config(config, policy_)),
+      io_(to_server_config(config, policy_, transport_)),
       meters_(io_.config().workers),
       asked_(io_.config().workers),
       desk_({.session_life = config.session_life,
@@ -98,6 +106,7 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
              .meters = &meters_,
              .erase_files = [this](std::vector<FileId> ids) { file_store_.erase(std::move(ids)); }}),
       rest_limits_(config),
+      caps_(config.connections_per_address_max),
       file_store_(config.upload_path, io_, file_threads_),
       files_(config, io_, desk_, rest_limits_, file_store_) {
   set_up_http();
@@ -109,11 +118,12 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
     }
   });
   io_.on_stop([this] { desk_.shut_down(); });
-  io_.on_listening([this, host = config.host](std::uint16_t port) {
+  io_.on_hangup([this] { reload_tls(); });
+  io_.on_listening([this, host = config.host, scheme = io_.config().tls ? "https" : "http"](std::uint16_t port) {
     auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
     std::printf("LISTENING %u\n", port);
-    std::printf("Parley chat server: http://%s:%u\n", shown.c_str(), port);
-    std::printf("Try next: node examples/two-guests/two-guests.mjs http://%s:%u\n", shown.c_str(), port);
+    std::printf("Parley chat server: %s://%s:%u\n", scheme, shown.c_str(), port);
+    std::printf("Try next: node examples/two-guests/two-guests.mjs %s://%s:%u\n", scheme, shown.c_str(), port);
     std::fflush(stdout);
     watch_loops(io_, meters_);
   });
@@ -150,15 +160,16 @@ void ChatServer::set_up_http() {
     co_return co_await answer_there(std::move(request), rest::nothing_there);
   });
   http.before_sending([this](HttpRequest const& request, Response& response) {
-    policy_.add_security_headers(response.headers);
-    policy_.add_cors_headers(request.head, response.headers);
+    policy_.add_cors_headers(request.head, response.headers, how_came(request.head, {request.peer, request.secure}));
     meters_.answered(request, response.status, read_clocks().steady);
   });
   http.on_error([this](http::HttpError error) {
     auto response = http_failure(error);
-    policy_.add_security_headers(response.headers);
     meters_.refused_request(response.status);
     return response;
+  });
+  io_.on_answer([this](http::Headers& headers, http::RequestHead const& head, server::Via const& via) {
+    policy_.add_security_headers(headers, how_came(head, via));
   });
   meters_.know_routes(http.names());
 }
@@ -177,11 +188,9 @@ Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked)
 }
 
 void ChatServer::set_up_sockets() {
-  io_.on_headers([this](http::Headers& headers, http::RequestHead const&) { policy_.add_security_headers(headers); });
   io_.allow_request([this](HttpRequest const& request) -> Result<void, std::string> {
-    // Polling of other pages is left to the browser, which shows them no answer.
-    if (!request.head.upgrade || policy_.allows_handshake(request.head)) return {};
-    return fail(std::string("Origin not allowed"));
+    if (transport_.refuses(request)) return fail(std::string("Secure connection required"));
+    return {};
   });
   io_.use([this](Socket& socket) { return admit(socket); });
   io_.on(connection, [this](Socket& socket) { welcome(socket); });
@@ -205,10 +214,42 @@ Task<Verdict> ChatServer::admit(Socket& socket) {
     log_info("a handshake was refused", {{"socket", socket.id().text()}, {"code", text_of(bearer.error()).code}});
     co_return fail(refusal(bearer.error()));
   }
+  if (caps_.is_limited()) {
+    auto const address = client_address(socket.handshake(), trusted_proxies_);
+    auto taking = io_.run_on(lobby_worker,
+                             [this, network = network_of(address).value_or(address)] { return take_place(network); });
+    auto place = co_await std::move(taking);
+    if (!place) {
+      meters_.handshake_refused(Refusal::rate_limited);
+      log_info("a handshake was refused: too many sockets", {{"socket", socket.id().text()}, {"address", address}});
+      co_return fail(ConnectError{"Too many connections from this address", Json::object({{"code", "RATE_LIMITED"}})});
+    }
+    // The socket holds its listeners until it ends, also if it never joins.
+    socket.on(disconnect, [place](CloseReason) {});
+  }
   meters_.handshake_accepted();
   socket.data().set(session_key, bearer->key.str());
   socket.data().set(token_expires_key, bearer->token_expires_at.time_since_epoch().count());
   co_return Verdict{};
+}
+
+std::shared_ptr<void const> ChatServer::take_place(std::string const& network) {
+  if (!caps_.take(network)) return nullptr;
+  return {&caps_, [this, network](void const*) {
+            bool const posted = io_.post(lobby_worker, [this, network] { caps_.give_back(network); });
+            if (!posted) log_error("a socket still counts for its address", {{"address", network}});
+          }};
+}
+
+WebPolicy::Came ChatServer::how_came(http::RequestHead const& head, server::Via const& via) const {
+  return transport_.came_securely(head, via) ? WebPolicy::Came::securely : WebPolicy::Came::plainly;
+}
+
+void ChatServer::reload_tls() {
+  if (!io_.config().tls) return;
+  auto const reloaded = io_.post_reload_tls();
+  if (!reloaded) return log_error("the certificate stays as it was", {{"why", reloaded.error()}});
+  log_info("the certificate was loaded again", {{"file", io_.config().tls->certificate_file}});
 }
 
 void ChatServer::welcome(Socket& socket) {

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "chat/app/config.h"
+#include "chat/app/connection_caps.h"
 #include "chat/app/directory_file_store.h"
 #include "chat/app/file_routes.h"
 #include "chat/app/ice_servers.h"
 #include "chat/app/lobby_desk.h"
 #include "chat/app/rest.h"
 #include "chat/app/rest_limits.h"
+#include "chat/app/transport_rule.h"
 #include "chat/app/web_policy.h"
 #include "chat/storage/storage.h"
 #include "parley/parley.h"
@@ -50,6 +52,11 @@ class ChatServer {
   Task<Response> answer_there(HttpRequest request, rest::Answer asked);
   void set_up_sockets();
   Task<Verdict> admit(Socket& socket);
+  /// On the lobby's worker: one of the sockets that a network may have, held as long as what it returns; null if there
+  /// is none left.
+  std::shared_ptr<void const> take_place(std::string const& network);
+  WebPolicy::Came how_came(http::RequestHead const& head, server::Via const& via) const;
+  void reload_tls();
   void welcome(Socket& socket);
   void listen_for_matching(Socket& socket);
   void listen_for_messages(Socket& socket);
@@ -76,6 +83,7 @@ class ChatServer {
   ContentLimits limits_;
   unsigned trusted_proxies_;
   WebPolicy policy_;
+  TransportRule transport_;
   IceServers ice_servers_;
   net::BlockingPool file_threads_;
   Server io_;
@@ -83,6 +91,7 @@ class ChatServer {
   std::vector<Asked> asked_;  ///< by worker; each is touched by its own alone
   LobbyDesk desk_;
   RestLimits rest_limits_;  ///< of the lobby's worker, like the desk
+  ConnectionCaps caps_;     ///< likewise
   DirectoryFileStore file_store_;
   FileRoutes files_;
 };

@@ -38,8 +38,20 @@ std::optional<std::string> network_of(std::string_view text) {
   return written(AF_INET6, v6) + "/64";
 }
 
+std::string client_address(server::HttpRequest const& request, unsigned trusted_proxies) {
+  return http::client_address(request.peer, request.head.headers.all("x-forwarded-for"), trusted_proxies);
+}
+
+std::string client_address(socketio::Handshake const& handshake, unsigned trusted_proxies) {
+  std::vector<std::string_view> forwarded;
+  for (auto const& [name, value] : handshake.headers) {
+    if (name == "x-forwarded-for") forwarded.push_back(value);
+  }
+  return http::client_address(handshake.address, forwarded, trusted_proxies);
+}
+
 std::string client_network(server::HttpRequest const& request, unsigned trusted_proxies) {
-  auto const address = http::client_address(request.peer, request.head.headers.all("x-forwarded-for"), trusted_proxies);
+  auto const address = client_address(request, trusted_proxies);
   return network_of(address).value_or(address);
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "parley/server/http_routes.h"
+#include "parley/socketio/link.h"
 
 namespace parley::chat {
 
@@ -13,7 +14,10 @@ namespace parley::chat {
 /// Nothing if `text` is neither.
 std::optional<std::string> network_of(std::string_view text);
 
-/// The network of a request's client, as the trusted proxies in front tell it.
+/// The address of a client, as the trusted proxies in front tell it.
+std::string client_address(server::HttpRequest const& request, unsigned trusted_proxies);
+std::string client_address(socketio::Handshake const& handshake, unsigned trusted_proxies);
+/// The network of a request's client; of an address that is none, the text itself.
 std::string client_network(server::HttpRequest const& request, unsigned trusted_proxies);
 
 }  // namespace parley::chat

@@ -79,7 +79,7 @@ int main(int count, char** arguments) {
       break;
   }
   // Before the log's thread is there, so that no thread but the server's hears of them.
-  net::Signals::block({SIGINT, SIGTERM});
+  net::Signals::block({SIGINT, SIGTERM, SIGHUP});
   LogOutput const log(config->log_level, config->log_file);
   return serve(*config);
 }

@@ -144,19 +144,24 @@ TEST_CASE("the token of a header counts in its own scheme alone") {
 }
 
 TEST_CASE("listed origins, a star and the server's own are allowed, nothing else") {
+  using enum WebPolicy::Came;
   WebPolicy const policy({"https://one.example"});
-  CHECK(policy.allows_handshake(from("")));
-  CHECK(policy.allows_handshake(from("https://one.example")));
-  CHECK(policy.allows_handshake(from("http://chat.example:3001")));
+  auto const allows = [&](std::string_view origin, WebPolicy::Came came) {
+    return policy.allows(origin, from(origin), came);
+  };
+  CHECK(allows("https://one.example", plainly));
+  CHECK(allows("http://chat.example:3001", plainly));
+  CHECK(allows("https://chat.example:3001", securely));
+  CHECK_FALSE(allows("http://chat.example:3001", securely));
   for (std::string_view const stranger :
        {"https://chat.example:3001", "http://chat.example", "https://two.example", "https://one.example:444", "null",
         "https://one.example,https://two.example"}) {
     CAPTURE(stranger);
-    CHECK_FALSE(policy.allows_handshake(from(stranger)));
+    CHECK_FALSE(allows(stranger, plainly));
     http::Headers headers;
-    policy.add_cors_headers(from(stranger), headers);
+    policy.add_cors_headers(from(stranger), headers, plainly);
     CHECK_FALSE(headers.find("Access-Control-Allow-Origin"));
     CHECK(headers.find("Vary") == "Origin");
   }
-  CHECK(WebPolicy({"*"}).allows_handshake(from("https://anyone.example")));
+  CHECK(WebPolicy({"*"}).allows("https://anyone.example", from("https://anyone.example"), plainly));
 }

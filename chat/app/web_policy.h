@@ -18,15 +18,16 @@ class WebPolicy {
 
   std::vector<std::string> const& origins() const { return origins_; }
   /// The listed ones, and the server's own, under whatever name it was reached.
-  bool allows(std::string_view origin, http::RequestHead const& head) const;
-  /// False for a request that carries an origin which may not open sockets.
-  bool allows_handshake(http::RequestHead const& head) const;
+  enum class Came { plainly, securely };
+  bool allows(std::string_view origin, http::RequestHead const& head, Came came) const;
 
   /// What an answer already says of itself stays, here and below.
-  void add_security_headers(http::Headers& headers) const;
-  void add_cors_headers(http::RequestHead const& head, http::Headers& headers) const;
+  void add_security_headers(http::Headers& headers, Came came) const;
+  void add_cors_headers(http::RequestHead const& head, http::Headers& headers, Came came) const;
   /// The answer to a browser that asks before it sends; `add_cors_headers` completes it.
   static http::Response preflight();
+  static constexpr std::string_view allowed_methods = "GET, POST, PUT, DELETE, OPTIONS";
+  static constexpr std::string_view allowed_headers = "Content-Type, Authorization, X-Requested-With";
 
  private:
   std::vector<std::string> origins_;

@@ -985,6 +985,7 @@ export interface ConnectError {
     | "Only guest sessions are supported"
     | "Guest session not found or expired"
     | "Rate limit exceeded"
+    | "Too many connections from this address"
     | "Server is shutting down"
     | "Service temporarily unavailable"
     | "You have been banned";

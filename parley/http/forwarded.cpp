@@ -22,10 +22,8 @@ bool looks_like_address(std::string_view text) {
          text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-}  // namespace
-
-std::string client_address(std::string_view peer, std::vector<std::string_view> const& forwarded,
-                           unsigned trusted_proxies) {
+/// What the outermost trusted proxy has written; empty when there is none.
+std::string_view believed_entry(std::vector<std::string_view> const& forwarded, unsigned trusted_proxies) {
   std::vector<std::string_view> entries;
   for (auto rest : forwarded) {
     for (;;) {
@@ -35,10 +33,20 @@ std::string client_address(std::string_view peer, std::vector<std::string_view> 
       rest.remove_prefix(comma + 1);
     }
   }
-  if (trusted_proxies == 0 || entries.empty()) return std::string(peer);
-  auto const believed = entries.size() - std::min<std::size_t>(trusted_proxies, entries.size());
-  auto const address = without_port(entries[believed]);
+  if (trusted_proxies == 0 || entries.empty()) return {};
+  return entries[entries.size() - std::min<std::size_t>(trusted_proxies, entries.size())];
+}
+
+}  // namespace
+
+std::string client_address(std::string_view peer, std::vector<std::string_view> const& forwarded,
+                           unsigned trusted_proxies) {
+  auto const address = without_port(believed_entry(forwarded, trusted_proxies));
   return std::string(looks_like_address(address) ? address : peer);
+}
+
+bool came_by_https(std::vector<std::string_view> const& forwarded, unsigned trusted_proxies) {
+  return equal_ignoring_case(believed_entry(forwarded, trusted_proxies), "https");
 }
 
 }  // namespace parley::http

@@ -16,4 +16,9 @@ namespace parley::http {
 std::string client_address(std::string_view peer, std::vector<std::string_view> const& forwarded,
                            unsigned trusted_proxies);
 
+/// Whether the client has spoken HTTPS with the outermost of the trusted proxies.
+///
+/// `forwarded`  the values of all X-Forwarded-Proto headers, in order; read as those of X-Forwarded-For.
+bool came_by_https(std::vector<std::string_view> const& forwarded, unsigned trusted_proxies);
+
 }  // namespace parley::http

@@ -105,3 +105,16 @@ TEST_CASE("a forwarded entry may carry a port, and must be an address") {
   for (auto const* const nonsense : {"", "unknown", "_hidden", "[::1", "<script>", "1.2.3.4 5", "cafe"})
     CHECK(client(nonsense) == "peer");
 }
+
+TEST_CASE("only what the trusted proxies say of the protocol is believed") {
+  CHECK_FALSE(came_by_https({"https"}, 0));
+  CHECK_FALSE(came_by_https({}, 1));
+  CHECK(came_by_https({"https"}, 1));
+  CHECK(came_by_https({"HTTPS"}, 3));
+  CHECK_FALSE(came_by_https({"http"}, 1));
+  CHECK_FALSE(came_by_https({"https, http"}, 1));
+  CHECK(came_by_https({"https, http"}, 2));
+  CHECK_FALSE(came_by_https({"https", "http"}, 1));
+  CHECK_FALSE(came_by_https({"https://"}, 1));
+  CHECK_FALSE(came_by_https({""}, 1));
+}

@@ -55,6 +55,7 @@ struct Application {
   std::function<base::Result<void, std::string>(HttpRequest const&)> allow_request;
   std::function<void(http::Headers&, http::RequestHead const&)> initial_headers;
   std::function<void(http::Headers&, http::RequestHead const&)> headers;
+  std::function<void(http::Headers&, http::RequestHead const&, Via const&)> every_answer;
   std::function<void(EngineRefusal const&)> on_refusal;
 
   base::Counter connections;

@@ -9,6 +9,7 @@
 
 #include "parley/engineio/session.h"
 #include "parley/http/request.h"
+#include "parley/server/http_routes.h"
 #include "parley/socketio/hub.h"
 
 namespace parley::server {
@@ -18,7 +19,11 @@ struct Cors {
   std::vector<std::string> origins{};  ///< exact; "*": any
   bool credentials = false;
   /// Allows what the list does not name; called from every worker.
-  std::function<bool(std::string_view origin, http::RequestHead const&)> also_allow{};
+  std::function<bool(std::string_view origin, http::RequestHead const&, Via const&)> also_allow{};
+  std::string methods = "GET,HEAD,PUT,PATCH,POST,DELETE";  ///< what a preflight is told, by commas
+  std::string headers{};                                   ///< likewise; empty: whatever is asked for
+  /// Browsers keep no page from opening a WebSocket. True: one of an origin that is not allowed here is answered 403.
+  bool guard_websockets = false;
 };
 
 /// Read once at start, constant afterwards. Defaults are those of Node's server where it has them, so that an

@@ -50,8 +50,8 @@ void HttpConnection::open() {
 void HttpConnection::turn_away() {
   if (secure_) return leave();
   stream_->open(*this);
-  http::Response const busy{503, {{"Retry-After", "5"}}, {}};
-  stream_->outbox().append(base::as_bytes(http::serialize(busy, false, false, worker_.http_date())));
+  http::Response busy{503, {{"Retry-After", "5"}}, {}};
+  write(busy, false, false);
   worker_.streams().say_farewell(std::move(stream_), farewell_time);
   leave();
 }
@@ -94,6 +94,7 @@ void HttpConnection::on_end(net::StreamEnd) {
 void HttpConnection::on_secured() { set_deadline(worker_.config().limits.http_request); }
 
 void HttpConnection::on_plain_http() {
+  // Read by nobody who has sent it to the right place: what an attacker could put in its stead is no better.
   http::Response const answer{400, {{"Content-Type", "text/plain; charset=utf-8"}}, "This port speaks HTTPS.\n"};
   stream_->outbox().append(base::as_bytes(http::serialize(answer, false, false, worker_.http_date())));
   worker_.streams().say_farewell(std::move(stream_), farewell_time);
@@ -238,6 +239,10 @@ void HttpConnection::engine_request(base::MutableBytes rest) {
   if (websocket && !head.upgrade && !target_.query.find("sid") && head.method == http::Method::get) {
     return refuse_engine(3);
   }
+  auto const origin = head.headers.find("origin");
+  if (websocket && origin && config.cors && config.cors->guard_websockets && !allows_origin(*origin)) {
+    return refuse_engine(4, "Origin not allowed");
+  }
   if (auto const sid = target_.query.find("sid")) {
     auto* const session = worker_.find_session(*sid);
     if (!session) return refuse_engine(1);
@@ -293,6 +298,7 @@ void HttpConnection::open_websocket(base::MutableBytes rest) {
     }
   }
   worker_.add_engine_headers(headers, parser_.head(), sid ? Worker::FirstResponse::no : Worker::FirstResponse::yes);
+  worker_.complete_headers(headers, parser_.head(), via());
   stream_->outbox().append(base::as_bytes(websocket::handshake_response(shake->key, headers)));
   stream_->output_added();
   auto& websocket = worker_.adopt_websocket(std::move(stream_));
@@ -322,13 +328,24 @@ void HttpConnection::answer_engine(std::string payload) {
 
 void HttpConnection::answer_preflight() {
   http::Response response{204, {}, {}};
-  response.headers.add("Access-Control-Allow-Methods", "GET,HEAD,PUT,PATCH,POST,DELETE");
-  if (auto const wanted = parser_.head().headers.find("access-control-request-headers")) {
+  auto const& cors = *worker_.config().cors;
+  response.headers.add("Access-Control-Allow-Methods", cors.methods);
+  if (!cors.headers.empty()) {
+    response.headers.add("Access-Control-Allow-Headers", cors.headers);
+  } else if (auto const wanted = parser_.head().headers.find("access-control-request-headers")) {
     response.headers.add("Access-Control-Allow-Headers", *wanted);
     response.headers.add("Vary", "Access-Control-Request-Headers");
   }
   add_cors(response.headers);
   answer(std::move(response));
+}
+
+bool HttpConnection::allows_origin(std::string_view origin) const {
+  auto const& cors = *worker_.config().cors;
+  for (auto const& each : cors.origins) {
+    if (each == origin || each == "*") return true;
+  }
+  return cors.also_allow && cors.also_allow(origin, parser_.head(), via());
 }
 
 void HttpConnection::add_cors(http::Headers& headers) const {
@@ -339,9 +356,7 @@ void HttpConnection::add_cors(http::Headers& headers) const {
   } else {
     headers.add("Vary", "Origin");
     auto const origin = parser_.head().headers.find("origin");
-    bool allowed = false;
-    for (auto const& each : cors->origins) allowed = allowed || origin == each;
-    if (!allowed && origin && cors->also_allow) allowed = cors->also_allow(*origin, parser_.head());
+    bool const allowed = origin && allows_origin(*origin);
     // One origin is named whoever asks; a list shows nobody whom else it holds.
     if (cors->origins.size() == 1 && !cors->also_allow) {
       headers.add("Access-Control-Allow-Origin", cors->origins[0]);
@@ -359,8 +374,8 @@ void HttpConnection::refuse(http::HttpError error) {
   if (!stream_) return;
   last_ = true;
   // The head may not have been read; nothing of it may be asked for.
-  auto const response = worker_.routes().refuse(error);
-  stream_->outbox().append(base::as_bytes(http::serialize(response, false, false, worker_.http_date())));
+  auto response = worker_.routes().refuse(error);
+  write(response, false, false);
   worker_.streams().say_farewell(std::move(stream_), farewell_time);
   leave();
 }
@@ -378,6 +393,11 @@ void HttpConnection::refuse_engine(int code, std::string message) {
   answer(std::move(response));
 }
 
+void HttpConnection::write(http::Response& response, bool keep_alive, bool head_only) {
+  worker_.complete_headers(response.headers, parser_.head(), via());
+  stream_->outbox().append(base::as_bytes(http::serialize(response, keep_alive, head_only, worker_.http_date())));
+}
+
 void HttpConnection::answer(http::Response response) {
   if (!stream_) return;
   // Answered before its time: where the next request would begin is not worth finding out.
@@ -385,8 +405,7 @@ void HttpConnection::answer(http::Response response) {
   doing_ = Doing::answering;
   worker_.timers().cancel(*this);
   bool const head_only = parser_.head().method == http::Method::head;
-  auto const text = http::serialize(response, !last_, head_only, worker_.http_date());
-  stream_->outbox().append(base::as_bytes(text));
+  write(response, !last_, head_only);
   if (!response.source || head_only) return answered();
   doing_ = Doing::sending;
   stream_->output_added();

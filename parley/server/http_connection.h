@@ -82,6 +82,9 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   void refuse_engine(int code, std::string message = {});
   void answer_preflight();
   void add_cors(http::Headers& headers) const;
+  bool allows_origin(std::string_view origin) const;
+  /// Adds what every answer has, and writes it to the output.
+  void write(http::Response& response, bool keep_alive, bool head_only);
   bool move_if_foreign(base::MutableBytes rest);
   void next_request();
   void leave();

@@ -137,6 +137,9 @@ void Server::on_initial_headers(std::function<void(http::Headers&, http::Request
 void Server::on_headers(std::function<void(http::Headers&, http::RequestHead const&)> hook) {
   application_.headers = std::move(hook);
 }
+void Server::on_answer(std::function<void(http::Headers&, http::RequestHead const&, Via const&)> hook) {
+  application_.every_answer = std::move(hook);
+}
 void Server::on_connection_error(std::function<void(EngineRefusal const&)> handler) {
   application_.on_refusal = std::move(handler);
 }

@@ -196,6 +196,9 @@ class Server {
   /// Adds headers to the first response of a session, and to every response of the engine.
   void on_initial_headers(std::function<void(http::Headers&, http::RequestHead const&)> hook);
   void on_headers(std::function<void(http::Headers&, http::RequestHead const&)> hook);
+  /// Adds to the headers of every answer, whoever gives it: a route, the engine, the 101 of a WebSocket, a refusal.
+  /// Called last. The request's head is empty when it could not be read.
+  void on_answer(std::function<void(http::Headers&, http::RequestHead const&, Via const&)> hook);
   void on_connection_error(std::function<void(EngineRefusal const&)> handler);
   /// Uses Engine.IO alone, without namespaces and events.
   void on_engine_session(std::function<void(EngineSocket&)> handler);

@@ -81,6 +81,9 @@ class Worker final : public socketio::Host {
                                            Via const& via) const;
   enum class FirstResponse { yes, no };
   void add_engine_headers(http::Headers& headers, http::RequestHead const& request, FirstResponse first) const;
+  void complete_headers(http::Headers& headers, http::RequestHead const& request, Via const& via) const {
+    if (application_.every_answer) application_.every_answer(headers, request, via);
+  }
   void report_refusal(int code, std::string const& message, http::RequestHead const& request) const;
 
  private:

@@ -35,6 +35,7 @@ export class Guest {
       transports: ["websocket"],
       reconnection: false,
       forceNew: true,
+      ca: this.server.ca,
       ...options,
     });
     this.socket = socket;

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import http from "node:http";
+import https from "node:https";
 import { faultOfAnswer } from "../../support/contract.mjs";
 
 /**
@@ -15,7 +16,12 @@ import { faultOfAnswer } from "../../support/contract.mjs";
  * Resolves to `{ status, headers, text, body }`; `body` is the parsed JSON, undefined when it is none. Rejects when the
  * answer is not what the contract allows.
  */
-export function request(base, method, target, { json, body, token, chunked = false, patienceMs = 10_000, headers = {} } = {}) {
+export function request(
+  base,
+  method,
+  target,
+  { json, body, token, chunked = false, patienceMs = 10_000, headers = {}, ca } = {}
+) {
   const payload = json === undefined ? body : JSON.stringify(json);
   const sent = { ...headers };
   if (token !== undefined) sent.authorization = `Bearer ${token}`;
@@ -24,8 +30,9 @@ export function request(base, method, target, { json, body, token, chunked = fal
   if (payload !== undefined && !chunked) sent["content-length"] = Buffer.byteLength(payload);
 
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(base);
-    const outgoing = http.request({ hostname, port, path: target, method, headers: sent, agent: false });
+    const { protocol, hostname, port } = new URL(base);
+    const { request: begin } = protocol === "https:" ? https : http;
+    const outgoing = begin({ hostname, port, path: target, method, headers: sent, agent: false, ca });
     let answered = false;
     outgoing.on("response", (incoming) => {
       answered = true;

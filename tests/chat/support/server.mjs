@@ -22,9 +22,12 @@ const environment = {
   LOG_LEVEL: "info",
 };
 
-/** Starts a chat server that ends, with exit code 0, when the test `t` does. */
-export async function startChat(t, env = {}) {
-  const server = new ChatServer(await launch(env));
+/**
+ * Starts a chat server that ends, with exit code 0, when the test `t` does. With TLS in `env`, `ca` is the certificate
+ * that its clients trust.
+ */
+export async function startChat(t, env = {}, ca = undefined) {
+  const server = new ChatServer(await launch(env), env.TLS_CERT_FILE ? "https" : "http", ca);
   t.after(() => server.close());
   return server;
 }
@@ -37,13 +40,14 @@ export class ChatServer {
   #guests = [];
   #faults = [];
 
-  constructor(binary) {
+  constructor(binary, scheme = "http", ca = undefined) {
     this.binary = binary;
-    this.url = `http://127.0.0.1:${binary.port}`;
+    this.ca = ca;
+    this.url = `${scheme}://127.0.0.1:${binary.port}`;
   }
 
   request(method, target, options) {
-    return request(this.url, method, target, options);
+    return request(this.url, method, target, { ca: this.ca, ...options });
   }
 
   /** A guest that has a token and no socket. */
