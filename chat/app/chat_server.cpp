@@ -3,9 +3,11 @@
 #include <cstdio>
 
 #include "chat/app/client_network.h"
+#include "chat/app/log_output.h"
 #include "chat/app/loop_watch.h"
 #include "chat/app/rest.h"
 #include "chat/app/rest_answers.h"
+#include "parley/server/worker.h"
 
 namespace parley::chat {
 namespace {
@@ -68,12 +70,13 @@ constexpr std::size_t file_jobs_max = 100'000;
 
 /// The session that a socket was admitted with, remembered with it.
 constexpr std::string_view session_key = "sessionId";
+constexpr std::string_view guest_key = "guestId";
 constexpr std::string_view token_expires_key = "tokenExpiresAt";
 
 /// Where a client comes from, and how long it may stay.
-Arrival arrival_of(Socket& socket) {
+Arrival arrival_of(Socket& socket, unsigned trusted_proxies) {
   std::chrono::milliseconds const expires(socket.data()[token_expires_key].as_int().value_or(0));
-  return {base::Timestamp(expires), socket.handshake().address};
+  return {base::Timestamp(expires), client_address(socket.handshake(), trusted_proxies)};
 }
 
 /// Only a client that said it goes, or that was told to, does not come back.
@@ -107,6 +110,8 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
              .erase_files = [this](std::vector<FileId> ids) { file_store_.erase(std::move(ids)); }}),
       rest_limits_(config),
       caps_(config.connections_per_address_max),
+      event_meter_({.events_max = config.events_max, .window = config.event_window}),
+      admin_desk_(desk_, storage),
       file_store_(config.upload_path, io_, file_threads_),
       files_(config, io_, desk_, rest_limits_, file_store_) {
   set_up_http();
@@ -117,9 +122,21 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       log_error("uploads cannot be kept", {{"cause", begun.error().cause}});
     }
   });
-  io_.on_stop([this] { desk_.shut_down(); });
-  io_.on_hangup([this] { reload_tls(); });
+  io_.on_stop([this] {
+    admin_server_.reset();
+    desk_.shut_down();
+  });
+  io_.on_hangup([this] {
+    LogOutput::reopen();
+    log_info("the log file is opened anew");
+    reload_tls();
+  });
   io_.on_listening([this, host = config.host, scheme = io_.config().tls ? "https" : "http"](std::uint16_t port) {
+    bool const posted = io_.post(lobby_worker, [this] {
+      auto& worker = *server::Worker::current();
+      if (admin_server_) admin_server_->open(worker.loop(), worker.streams());
+    });
+    if (!posted) log_error("operators are not listened to");
     auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
     std::printf("LISTENING %u\n", port);
     std::printf("Parley chat server: %s://%s:%u\n", scheme, shown.c_str(), port);
@@ -142,11 +159,16 @@ void ChatServer::go_on_from(base::Result<Snapshot, StorageError> kept) {
   });
 }
 
+void ChatServer::listen_to_operators(int descriptor, std::string path) {
+  admin_server_ = std::make_unique<AdminServer>(descriptor, std::move(path), admin_desk_);
+}
+
 void ChatServer::set_up_http() {
   auto& http = io_.http();
   for (auto const& route : rest::routes) {
-    http.add(route.method, route.pattern,
-             [this, answer = route.answer](HttpRequest request) { return answer_there(std::move(request), answer); });
+    http.add(route.method, route.pattern, [this, &route](HttpRequest request) {
+      return answer_there(std::move(request), route.answer, route.whom);
+    });
   }
   http.get("/api/webrtc/ice-servers", [this](HttpRequest request) -> Task<Response> {
     auto const shared = std::make_shared<HttpRequest>(std::move(request));
@@ -157,7 +179,7 @@ void ChatServer::set_up_http() {
   files_.add_to(http);
   http.otherwise([this](HttpRequest request) -> Task<Response> {
     if (request.head.method == http::Method::options) co_return WebPolicy::preflight();
-    co_return co_await answer_there(std::move(request), rest::nothing_there);
+    co_return co_await answer_there(std::move(request), rest::nothing_there, rest::Whom::anyone);
   });
   http.before_sending([this](HttpRequest const& request, Response& response) {
     policy_.add_cors_headers(request.head, response.headers, how_came(request.head, {request.peer, request.secure}));
@@ -174,13 +196,21 @@ void ChatServer::set_up_http() {
   meters_.know_routes(http.names());
 }
 
-Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked) {
+Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked, rest::Whom whom) {
   auto const shared = std::make_shared<HttpRequest>(std::move(request));
-  auto work = io_.run_on(lobby_worker, [this, shared, asked]() -> Task<Response> {
+  auto work = io_.run_on(lobby_worker, [this, shared, asked, whom]() -> Task<Response> {
     auto const client = client_network(*shared, trusted_proxies_);
     auto const standing = rest_limits_.count_request(shared->target.path, client, desk_.now().steady);
     if (standing && !standing->admitted) co_return too_many_requests(shared->target.path, *standing);
-    auto response = co_await asked(desk_, *shared);
+    auto const* ban = desk_.lobby().bans().of_network(client, desk_.now().wall);
+    Response response;
+    // g++ 12 destroys an aggregate twice when only one branch of a conditional expression waits.
+    if (ban && whom == rest::Whom::not_banned) {
+      response = forbidden(*ban);
+    } else {
+      auto asking = asked(desk_, *shared);
+      response = co_await std::move(asking);
+    }
     if (standing) add_limit_headers(response.headers, *standing);
     co_return response;
   });
@@ -204,15 +234,13 @@ Task<Verdict> ChatServer::admit(Socket& socket) {
     meters_.handshake_refused(Refusal::token_invalid);
     co_return fail(refusal(Refusal::token_invalid));
   }
-  auto work = io_.run_on(lobby_worker, [this, text = std::string(*token.as_string())]() -> Result<Bearer, Refusal> {
-    if (desk_.shutting_down()) return fail(Refusal::shutting_down);
-    return desk_.authenticate(text);
-  });
+  auto work = io_.run_on(
+      lobby_worker, [this, text = std::string(*token.as_string()),
+                     address = client_address(socket.handshake(), trusted_proxies_)] { return admit(text, address); });
   auto const bearer = co_await std::move(work);
   if (!bearer) {
-    meters_.handshake_refused(bearer.error());
-    log_info("a handshake was refused", {{"socket", socket.id().text()}, {"code", text_of(bearer.error()).code}});
-    co_return fail(refusal(bearer.error()));
+    log_info("a handshake was refused", {{"socket", socket.id().text()}, {"why", bearer.error().message}});
+    co_return fail(bearer.error());
   }
   if (caps_.is_limited()) {
     auto const address = client_address(socket.handshake(), trusted_proxies_);
@@ -229,6 +257,7 @@ Task<Verdict> ChatServer::admit(Socket& socket) {
   }
   meters_.handshake_accepted();
   socket.data().set(session_key, bearer->key.str());
+  socket.data().set(guest_key, bearer->id.str());
   socket.data().set(token_expires_key, bearer->token_expires_at.time_since_epoch().count());
   co_return Verdict{};
 }
@@ -252,6 +281,30 @@ void ChatServer::reload_tls() {
   log_info("the certificate was loaded again", {{"file", io_.config().tls->certificate_file}});
 }
 
+Result<Bearer, ConnectError> ChatServer::admit(std::string_view token, std::string const& address) {
+  auto const refuse = [this](Refusal why) {
+    meters_.handshake_refused(why);
+    return refusal(why);
+  };
+  if (desk_.shutting_down()) return fail(refuse(Refusal::shutting_down));
+  auto const bearer = desk_.authenticate(token);
+  if (!bearer) return fail(refuse(bearer.error()));
+  auto const now = desk_.now();
+  if (auto const admitted = event_meter_.admit_handshake(bearer->id, now.steady); !admitted) {
+    meters_.rate_limited("handshakes");
+    auto refused = refuse(Refusal::rate_limited);
+    refused.data->set("retryAfterMs", admitted.error().count());
+    return fail(std::move(refused));
+  }
+  auto const& bans = desk_.lobby().bans();
+  auto const* ban = bans.of_guest(bearer->id, now.wall);
+  if (!ban) ban = bans.of_network(network_of(address).value_or(address), now.wall);
+  if (!ban) return *bearer;
+  auto refused = refuse(Refusal::banned);
+  if (ban->until) refused.data->set("until", written(*ban->until));
+  return fail(std::move(refused));
+}
+
 void ChatServer::welcome(Socket& socket) {
   // Listening comes first: what the client has sent already is acted on after the welcome, in order.
   listen_for_matching(socket);
@@ -261,15 +314,17 @@ void ChatServer::welcome(Socket& socket) {
   listen_for_presence(socket);
   auto const id = socket.id();
   SessionKey const key(std::string(socket.data()[session_key].as_string().value_or("")));
-  socket.on(disconnect, [this, id](CloseReason why) {
-    log_info("a guest has disconnected", {{"socket", id.text()}, {"reason", to_string(why)}});
+  auto const guest = std::string(socket.data()[guest_key].as_string().value_or(""));
+  socket.on(disconnect, [this, &socket, id](CloseReason why) {
+    auto const gone = socket.data()[guest_key].as_string().value_or("");
+    log_info("a guest has disconnected", {{"socket", id.text()}, {"guest", gone}, {"reason", to_string(why)}});
     bool const posted = io_.post(lobby_worker, [this, id, how = parting_by(why)] {
       desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.disconnect(id, how, now, out); });
     });
     if (!posted) log_error("the lobby has not heard of a disconnect", {{"socket", id.text()}});
   });
-  log_info("a guest has connected", {{"socket", id.text()}});
-  bool const posted = io_.post(lobby_worker, [this, key, id, arrival = arrival_of(socket)] {
+  log_info("a guest has connected", {{"socket", id.text()}, {"guest", guest}});
+  bool const posted = io_.post(lobby_worker, [this, key, id, arrival = arrival_of(socket, trusted_proxies_)] {
     desk_.act([&](Lobby& lobby, Now now, Effects& out) { lobby.connect(key, id, arrival, now, out); });
   });
   if (!posted) socket.drop();

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "chat/app/admin_server.h"
 #include "chat/app/config.h"
 #include "chat/app/connection_caps.h"
 #include "chat/app/directory_file_store.h"
@@ -14,6 +15,7 @@
 #include "chat/app/rest_limits.h"
 #include "chat/app/transport_rule.h"
 #include "chat/app/web_policy.h"
+#include "chat/domain/client_events.h"
 #include "chat/storage/storage.h"
 #include "parley/parley.h"
 
@@ -35,6 +37,8 @@ class ChatServer {
   void go_on_from(base::Result<Snapshot, StorageError> kept);
   /// Any thread. Runs a call where the lobby lives. False: its mailbox is full.
   [[nodiscard]] bool post_to_lobby(base::Function<void()> call) { return io_.post(lobby_worker, std::move(call)); }
+  /// Before it runs: lets operators ask over this socket, which stands at `path`. Takes both over.
+  void listen_to_operators(int descriptor, std::string path);
   /// Serves until the process is told to stop. Returns its exit code.
   int run();
 
@@ -48,8 +52,8 @@ class ChatServer {
   };
 
   void set_up_http();
-  /// Answers on the lobby's worker, unless the client has asked too often.
-  Task<Response> answer_there(HttpRequest request, rest::Answer asked);
+  /// Answers on the lobby's worker, unless the client has asked too often or is banned.
+  Task<Response> answer_there(HttpRequest request, rest::Answer asked, rest::Whom whom);
   void set_up_sockets();
   Task<Verdict> admit(Socket& socket);
   /// On the lobby's worker: one of the sockets that a network may have, held as long as what it returns; null if there
@@ -57,6 +61,8 @@ class ChatServer {
   std::shared_ptr<void const> take_place(std::string const& network);
   WebPolicy::Came how_came(http::RequestHead const& head, server::Via const& via) const;
   void reload_tls();
+  /// Whether the bearer of a token may open a socket. On the lobby's worker.
+  Result<Bearer, ConnectError> admit(std::string_view token, std::string const& address);
   void welcome(Socket& socket);
   void listen_for_matching(Socket& socket);
   void listen_for_messages(Socket& socket);
@@ -66,9 +72,11 @@ class ChatServer {
 
   /// Listens for an event: `read` takes the payload apart on the socket's worker, `act` asks the lobby on its own.
   template <class Read, class Act>
-  void listen(Socket& socket, std::string_view event, Read read, Act act);
+  void listen(Socket& socket, ClientEventName event, Read read, Act act);
   template <class Act>
-  void listen(Socket& socket, std::string_view event, Act act);
+  void listen(Socket& socket, ClientEventName event, Act act);
+  /// The one check before the lobby acts on an event. False when it comes too often, and its sender has been told.
+  bool admit(ClientEvent const& event, Ask ask, Now now, Effects& out);
 
   Asked& asked_here() { return asked_[Server::this_worker()]; }
   Ask keep(Socket const& socket, Ack<> ack);
@@ -92,6 +100,9 @@ class ChatServer {
   LobbyDesk desk_;
   RestLimits rest_limits_;  ///< of the lobby's worker, like the desk
   ConnectionCaps caps_;     ///< likewise
+  EventMeter event_meter_;  ///< likewise
+  AdminDesk admin_desk_;    ///< likewise
+  std::unique_ptr<AdminServer> admin_server_;
   DirectoryFileStore file_store_;
   FileRoutes files_;
 };

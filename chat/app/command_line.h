@@ -4,6 +4,7 @@
 #include <string>
 
 #include "chat/app/config.h"
+#include "parley/base/json.h"
 
 namespace parley::chat {
 
@@ -12,11 +13,16 @@ struct CommandLine {
   enum class Task {
     serve,
     check_config,
-    show_config
+    show_config,
+    administer  ///< ask the server that runs here
   };
   Task task = Task::serve;
   SettingsLayer flags;
   std::optional<std::string> config_file;
+
+  /// Of `administer`: what the server is asked, and whether people or programs read the answer.
+  base::Json request;
+  bool as_json = false;
 
   /// Set: there is only this to say.
   struct Leave {

@@ -48,7 +48,8 @@ struct Config {
   std::string tls_certificate_file, tls_key_file;                        ///< both empty: plain HTTP
   std::optional<bool> require_secure;  ///< absent: in production, but not for requests from loopback
   base::LogLevel log_level = base::LogLevel::info;
-  std::string log_file;  ///< empty: standard error
+  std::string log_file;                            ///< empty: standard error
+  std::string admin_socket = "./data/admin.sock";  ///< empty: none
 };
 
 /// A setting as somebody has written it down.

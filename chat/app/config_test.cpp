@@ -288,3 +288,26 @@ TEST_CASE("the settings that hold are shown with their source, as a file that sa
   CHECK(again.log_file == "a \"b\" \\c");
   CHECK(again.jwt_secret.empty());
 }
+
+TEST_CASE("what an operator asks is read from the words of the command, settings among them") {
+  auto const ban =
+      line_of({"admin", "--admin-socket", "a.sock", "ban", "address", "192.0.2.1", "--for", "2h", "--reason", "spam"});
+  REQUIRE_FALSE(ban.leave);
+  CHECK(ban.task == CommandLine::Task::administer);
+  CHECK(ban.flags.at("ADMIN_SOCKET").text == "a.sock");
+  CHECK(ban.request.dump() == R"({"do":"ban","of":"address","value":"192.0.2.1","reason":"spam","seconds":7200})");
+  auto const for_good = line_of({"admin", "ban", "session", "guest_x"});
+  CHECK(for_good.request["seconds"].is_null());
+  CHECK(line_of({"admin", "close-report", "r1"}).request.dump() == R"({"do":"close-report","id":"r1"})");
+  CHECK(line_of({"admin", "reports", "--json"}).as_json);
+  CHECK_FALSE(line_of({"admin", "stats"}).as_json);
+  for (auto const& words : {Names{"admin"}, Names{"admin", "ban", "planet", "x"}, Names{"admin", "unban", "session"},
+                            Names{"admin", "ban", "session", "guest_x", "--for", "soon"}}) {
+    CHECK(line_of(words).leave->exit_code == 2);
+  }
+}
+
+TEST_CASE("an admin socket may be switched off, and its path must be one that the kernel has room for") {
+  CHECK(good_environment({{"ADMIN_SOCKET", ""}}).admin_socket.empty());
+  CHECK(faulty_names({{"ADMIN_SOCKET", std::string(108, 'x')}}) == Names{"ADMIN_SOCKET"});
+}

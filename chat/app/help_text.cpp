@@ -17,6 +17,13 @@ constexpr std::array commands{
     Entry{"parley [SETTINGS]", "serve until SIGTERM or SIGINT"},
     Entry{"parley config check", "say whether the settings can be used, or all that is wrong with them"},
     Entry{"parley config show", "print the settings that hold as a file for --config, without secrets"},
+    Entry{"parley admin reports [--json]", "list the reports that are open, with the last messages of each chat"},
+    Entry{"parley admin close-report ID", "erase a report and its messages"},
+    Entry{"parley admin ban session GUEST_ID", "keep a guest out; with --for TIME (such as 2h or 7d), --reason TEXT"},
+    Entry{"parley admin ban address ADDRESS", "the same for an IPv4 address, or the /64 of an IPv6 one"},
+    Entry{"parley admin unban session|address VALUE", "let it in again"},
+    Entry{"parley admin bans [--json]", "list the bans in force"},
+    Entry{"parley admin stats [--json]", "count guests, sockets and chats"},
 };
 constexpr std::array options{
     Entry{"--config FILE", "take settings from a TOML file"},

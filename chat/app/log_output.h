@@ -13,10 +13,15 @@ namespace parley::chat {
 /// goes.
 class LogOutput {
  public:
+  /// Throws std::runtime_error, with a sentence for people, when the file cannot be opened.
   LogOutput(base::LogLevel least, std::string const& file);
   ~LogOutput();
   LogOutput(LogOutput const&) = delete;
   LogOutput& operator=(LogOutput const&) = delete;
+
+  /// Any thread. From the next line on the file is the one that then stands under its name, which whoever rotates logs
+  /// has moved away. If it cannot be opened, lines go on into the old one.
+  static void reopen();
 
   /// Any thread, while there is a log: how many lines were lost.
   static std::uint64_t lines_dropped();

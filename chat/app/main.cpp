@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
 
+#include "chat/app/admin_client.h"
 #include "chat/app/chat_server.h"
 #include "chat/app/command_line.h"
 #include "chat/app/config_file.h"
@@ -11,6 +13,7 @@
 #include "chat/storage/sqlite_storage.h"
 #include "parley/net/blocking_pool.h"
 #include "parley/net/entropy.h"
+#include "parley/net/local_socket.h"
 #include "parley/net/signals.h"
 
 namespace {
@@ -23,7 +26,19 @@ std::optional<std::string> environment(std::string const& name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+/// The socket of `parley admin`, or -1 when there is none to be. The error is for people.
+base::Result<int, std::string> operators_socket(Config const& config) {
+  if (config.admin_socket.empty()) return -1;
+  return net::bind_local(config.admin_socket);
+}
+
 int serve(Config config) {
+  // First of all, so that a directory that is made for it is its owner's alone.
+  auto const for_operators = operators_socket(config);
+  if (!for_operators) {
+    std::fprintf(stderr, "ADMIN_SOCKET cannot be used: %s\n", for_operators.error().c_str());
+    return 1;
+  }
   net::Entropy random;
   std::filesystem::path const database = config.database_url.substr(sqlite_scheme.size());
   net::BlockingPool disk(1, 16);
@@ -40,6 +55,7 @@ int serve(Config config) {
     log_warning("JWT_SECRET is not set: using the secret kept beside the database", {{"file", file.string()}});
   }
   ChatServer server(config, storage, random);
+  if (*for_operators >= 0) server.listen_to_operators(*for_operators, config.admin_socket);
   storage.answer_through([&server](base::Function<void()> call) { return server.post_to_lobby(std::move(call)); });
   server.go_on_from(std::move(kept));
   int const code = server.run();
@@ -54,6 +70,14 @@ SettingsSources sources_of(CommandLine const& line) {
   return sources;
 }
 
+int administer(CommandLine const& line, SettingsSources const& sources) {
+  for (auto const& fault : sources.faults) std::fprintf(stderr, "%s\n", to_text(fault).c_str());
+  if (!sources.faults.empty()) return 2;
+  // The other settings are the server's own business.
+  auto const* given = sources.find("ADMIN_SOCKET");
+  return ask_server(given ? given->text : Config().admin_socket, line.request, line.as_json);
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -63,6 +87,7 @@ int main(int count, char** arguments) {
     return line.leave->exit_code;
   }
   auto const sources = sources_of(line);
+  if (line.task == CommandLine::Task::administer) return administer(line, sources);
   auto const config = read_config(sources);
   if (!config) {
     for (auto const& fault : config.error()) std::fprintf(stderr, "%s\n", to_text(fault).c_str());
@@ -76,10 +101,17 @@ int main(int count, char** arguments) {
       std::fputs(show_config(*config, sources).c_str(), stdout);
       return 0;
     case CommandLine::Task::serve:
+    case CommandLine::Task::administer:
       break;
   }
   // Before the log's thread is there, so that no thread but the server's hears of them.
   net::Signals::block({SIGINT, SIGTERM, SIGHUP});
-  LogOutput const log(config->log_level, config->log_file);
+  std::optional<LogOutput> log;
+  try {
+    log.emplace(config->log_level, config->log_file);
+  } catch (std::runtime_error const& error) {
+    std::fprintf(stderr, "LOG_FILE cannot be used: %s\n", error.what());
+    return 1;
+  }
   return serve(*config);
 }

@@ -30,10 +30,13 @@ Task<http::Response> nothing_there(LobbyDesk& desk, HttpRequest const& request);
 
 using Answer = Task<http::Response> (*)(LobbyDesk&, HttpRequest const&);
 
+enum class Whom { anyone, not_banned };
+
 struct Route {
   http::Method method;
   std::string_view pattern;
   Answer answer;
+  Whom whom = Whom::anyone;
 };
 
 /// Of several patterns that fit the first is meant.
@@ -41,7 +44,7 @@ inline constexpr std::array routes{
     Route{http::Method::get, "/health", health},
     Route{http::Method::get, "/health/ready", ready},
     Route{http::Method::get, "/api/guest/username", propose_name},
-    Route{http::Method::post, "/api/guest", create_guest},
+    Route{http::Method::post, "/api/guest", create_guest, Whom::not_banned},
     Route{http::Method::get, "/api/guest/me", tell_me},
     Route{http::Method::delete_, "/api/guest/me", delete_me},
     Route{http::Method::get, "/api/guest/:sessionId", tell_guest},

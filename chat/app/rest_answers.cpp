@@ -56,6 +56,13 @@ http::Response unavailable() {
   return failure(503, message, code);
 }
 
+http::Response forbidden(Ban const& ban) {
+  auto const [message, code] = text_of(Refusal::banned);
+  Json body = Json::object({{"success", false}, {"message", message}, {"code", code}});
+  if (ban.until) body.set("until", written(*ban.until));
+  return json_response(403, body);
+}
+
 http::Response validation_failed(std::vector<FieldFault> const& faults) {
   Json errors = Json::array();
   for (auto const& fault : faults) {

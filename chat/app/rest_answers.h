@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat/domain/guest_session.h"
+#include "chat/domain/records.h"
 #include "chat/domain/refusal.h"
 #include "parley/http/request.h"
 #include "parley/http/response.h"
@@ -19,6 +20,8 @@ http::Response failure(unsigned status, std::string_view message, std::string_vi
 http::Response unauthorized(Refusal why);
 /// 503: the records cannot be kept or read.
 http::Response unavailable();
+/// 403, to whoever is banned.
+http::Response forbidden(Ban const& ban);
 http::Response validation_failed(std::vector<FieldFault> const& faults);
 /// What HTTP itself refuses.
 http::Response http_failure(http::HttpError error);

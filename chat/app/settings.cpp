@@ -163,6 +163,14 @@ Fault read_turn_server(Config& config, std::string_view text) {
   return read_ice_urls<&Config::turn_server>(config, text, "turn");
 }
 
+Fault read_socket_path(Config& config, std::string_view text) {
+  // What the kernel has room for, its own end mark included.
+  constexpr std::size_t path_bytes_max = 107;
+  if (text.size() > path_bytes_max) return "must be a path of at most 107 bytes";
+  config.admin_socket = std::string(text);
+  return std::nullopt;
+}
+
 Fault refuse_redis(Config&, std::string_view) {
   return "must be left out: this version serves one instance, which keeps its state itself and needs no Redis";
 }
@@ -259,6 +267,8 @@ constexpr std::array settings{
     secret<&Config::turn_secret>("TURN_SECRET", Group::calls,
                                  "secret shared with the TURN server: clients get credentials that last an hour"),
 
+    Setting{"ADMIN_SOCKET", Group::operation, Kind::text, "PATH", "socket of `parley admin`; empty: none",
+            read_socket_path, show_text<&Config::admin_socket>, Setting::Special::empty_is_a_value},
     Setting{"LOG_LEVEL", Group::operation, Kind::text, "LEVEL", "trace, debug, info, warning or error", read_log_level,
             show_log_level},
     text<&Config::log_file>("LOG_FILE", Group::operation, "FILE", "where log lines go; empty: standard error"),

@@ -12,6 +12,22 @@ namespace parley::chat {
 /// What kind of event a client sends, as far as limits go: some kinds come much more often than others.
 enum class EventClass { messages, control, receipts, candidates, typing };
 
+constexpr std::string_view to_string(EventClass kind) {
+  switch (kind) {
+    case EventClass::messages:
+      return "messages";
+    case EventClass::control:
+      return "control";
+    case EventClass::receipts:
+      return "receipts";
+    case EventClass::candidates:
+      return "ice";
+    case EventClass::typing:
+      return "typing";
+  }
+  return "control";
+}
+
 struct EventLimits {
   std::uint64_t events_max = 100;  ///< messages per window and guest, the other classes in proportion; 0: no limits
   base::Duration window = std::chrono::minutes(1);

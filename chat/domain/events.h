@@ -61,9 +61,11 @@ struct Refused {
   std::string_view event;
   std::string_view message;
   std::string_view code;
+  std::optional<std::int64_t> retry_after_ms{};  ///< of what came too often
 };
 constexpr auto json_fields(Refused*) {
-  return fields(field("message", &Refused::message), field("code", &Refused::code));
+  return fields(field("message", &Refused::message), field("code", &Refused::code),
+                field("retryAfterMs", &Refused::retry_after_ms));
 }
 
 /// A step of the search for a partner, told in words.

@@ -180,6 +180,12 @@ std::uint64_t Lobby::unconfirmed_messages() const {
   return all;
 }
 
+GuestSession const* Lobby::guest_at(SocketId socket) const {
+  auto const found = sockets_.find(socket);
+  auto const of = found == sockets_.end() ? sessions_.end() : sessions_.find(found->second.session);
+  return of == sessions_.end() || of->second->socket != socket ? nullptr : of->second.get();
+}
+
 Stats Lobby::stats() const {
   return {.total_users = sessions_.size(),
           .online_users = online_.size(),

@@ -5,6 +5,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "chat/domain/ban_list.h"
 #include "chat/domain/blocks.h"
 #include "chat/domain/content_rules.h"
 #include "chat/domain/file_shelf.h"
@@ -81,6 +82,13 @@ class Lobby {
   void notice(Ask ask, Now now, Effects& out);
   void update_profile(Ask ask, ProfileUpdate const& update, Now now, Effects& out);
 
+  // What an operator decides.
+
+  /// Who may not come in. Whoever is in already stays until `expel`.
+  BanList& bans() { return bans_; }
+  /// Ends the chats of these guests and closes their sockets so that they stay away.
+  void expel(base::FunctionRef<bool(GuestSession const&)> whom, Refusal why, Now now, Effects& out);
+
   // What the storage answers. Answers that come too late change nothing.
 
   /// To `Store`.
@@ -123,6 +131,8 @@ class Lobby {
 
   // Questions.
 
+  /// The guest whose active socket this is; null if it is nobody's.
+  GuestSession const* guest_at(SocketId socket) const;
   Stats stats() const;
   std::vector<OnlineUser> online_users() const;
   Tally const& tally() const { return tally_; }
@@ -218,6 +228,7 @@ class Lobby {
   std::list<GuestSession*> online_;                   ///< newest first; those who are away included
   MatchQueue queue_;
   Blocks blocks_;
+  BanList bans_;
   std::unordered_map<RoomId, std::unique_ptr<Conversation>> conversations_;
   std::uint64_t conversations_begun_ = 0;
   FileShelf files_;

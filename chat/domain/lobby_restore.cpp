@@ -11,6 +11,7 @@ void Lobby::restore(Snapshot snapshot, Now now, Effects& out) {
   for (auto& block : snapshot.blocks) {
     if (guests_.contains(block.by) && guests_.contains(block.whom)) blocks_.add(block);
   }
+  for (auto& ban : snapshot.bans) bans_.put(std::move(ban));
   restore(std::move(snapshot.files), now, out);
   if (!sessions_.empty()) out.push_back(StatsChanged{});
 }

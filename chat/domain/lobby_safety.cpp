@@ -1,6 +1,6 @@
 #include "chat/domain/lobby.h"
 
-// How a guest defends itself against its partner.
+// How a guest defends itself against its partner, and an operator all guests against one.
 namespace parley::chat {
 
 void Lobby::report_partner(Ask ask, std::optional<Complaint> complaint, Now now, Effects& out) {
@@ -40,6 +40,25 @@ void Lobby::block_partner(Ask ask, Now now, Effects& out) {
   out.push_back(KeepBlock{block});
   end_chat(*session, EndBy::leaving_room, now, out);
   agree(ask, out);
+}
+
+void Lobby::expel(base::FunctionRef<bool(GuestSession const&)> whom, Refusal why, Now now, Effects& out) {
+  // Going offline takes a guest out of the list.
+  std::vector<GuestSession*> expelled;
+  for (auto* each : online_) {
+    if (whom(*each)) expelled.push_back(each);
+  }
+  for (auto* each : expelled) {
+    if (each->socket) {
+      auto const [message, code] = text_of(why);
+      tell(*each, Refused{"error", message, code}, out);
+      out.push_back(CloseSocket{*each->socket, CloseHow::stay_away});
+    }
+    go_offline(*each, now);
+    end_chat(*each, EndBy::disconnecting, now, out);
+    keep(*each, now, out);
+    out.push_back(StatsChanged{});
+  }
 }
 
 }  // namespace parley::chat

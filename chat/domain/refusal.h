@@ -18,6 +18,7 @@ enum class Refusal {
   session_replaced,
   connection_failed,
   rate_limited,
+  banned,
   shutting_down,
   store_unavailable,
   invalid_message,
@@ -65,6 +66,8 @@ constexpr RefusalText text_of(Refusal why) {
       return {"Connection failed", "CONNECTION_FAILED"};
     case Refusal::rate_limited:
       return {"Rate limit exceeded", "RATE_LIMITED"};
+    case Refusal::banned:
+      return {"You have been banned", "BANNED"};
     case Refusal::shutting_down:
       return {"Server is shutting down", "SHUTTING_DOWN"};
     case Refusal::store_unavailable:

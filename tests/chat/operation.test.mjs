@@ -1,6 +1,9 @@
 // Starting, stopping and logging (contract §2, §9.2, §14).
 
 import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import { ChatServer, launch, startChat } from "./support/server.mjs";
 import { eventually } from "./support/guest.mjs";
@@ -138,4 +141,24 @@ test("§14-logs: tokens, the key, messages and signals are never logged", async 
   assert.ok(!output.includes(hidden), "a message or a signal");
   for (const guest of [ada, grace]) assert.ok(!output.includes(guest.token.split(".")[2]), "a token");
   assert.ok(!output.includes("a-secret-for-tests"), "the key");
+});
+
+test("after SIGHUP the log goes on in a new file, and the old one stays as it was", async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), "parley-log-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "parley.log");
+  const server = await startChat(t, { LOG_FILE: file });
+  const ada = await server.guest("Ada");
+  await eventually("the guest is logged", () => readFileSync(file, "utf8").includes(ada.id));
+  renameSync(file, `${file}.1`);
+  process.kill(server.binary.pid, "SIGHUP");
+  await eventually("there is a new file", () => existsSync(file) && readFileSync(file, "utf8").includes("opened anew"));
+  const before = readFileSync(`${file}.1`, "utf8");
+  const grace = await server.guest("Grace");
+  await eventually("the log goes on", () => readFileSync(file, "utf8").includes(grace.id));
+  assert.equal(readFileSync(`${file}.1`, "utf8"), before);
+});
+
+test("a log file that cannot be opened stops the start", async () => {
+  assert.match(await refusal({ LOG_FILE: "/proc/nowhere/parley.log" }), /LOG_FILE cannot be used/);
 });
