@@ -116,12 +116,7 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
       files_(config, io_, desk_, rest_limits_, file_store_) {
   set_up_http();
   set_up_sockets();
-  // Not before what was kept is known: a file that nobody knows is erased.
-  desk_.store().on_loaded([this](std::vector<Ban> const&) {
-    if (auto const begun = files_.begin(); !begun) {
-      log_error("uploads cannot be kept", {{"cause", begun.error().cause}});
-    }
-  });
+  desk_.store().on_loaded([this](Snapshot const& kept) { files_.begin(kept.files); });
   io_.on_stop([this] {
     admin_server_.reset();
     desk_.shut_down();

@@ -131,15 +131,15 @@ void FileRoutes::add_to(server::HttpRoutes& http) {
   http.get("/api/temp-files/stats", [this](HttpRequest request) { return count(std::move(request)); });
 }
 
-base::Result<void, StorageError> FileRoutes::begin() {
-  auto const known = desk_.lobby().files().all();
-  auto found = store_.keep_only(known);
-  if (!found) return base::fail(found.error());
-  std::vector<FileId> missing;
-  std::ranges::copy_if(known, std::back_inserter(missing),
-                       [&](FileId const& id) { return std::ranges::find(*found, id) == found->end(); });
-  desk_.forget_files(missing);
-  return {};
+void FileRoutes::begin(std::vector<FileRecord> const& kept) {
+  std::vector<FileId> known;
+  for (auto const& file : kept) known.push_back(file.id);
+  auto const found = store_.keep_only(known);
+  if (!found) return base::log_error("uploads cannot be kept", {{"cause", found.error().cause}});
+  std::erase_if(known, [&](FileId const& id) { return std::ranges::find(*found, id) != found->end(); });
+  if (known.empty()) return;
+  // The lobby goes on from what was kept when we return.
+  io_.after(base::Duration::zero(), [this, missing = std::move(known)] { desk_.forget_files(missing); });
 }
 
 // Uploads -------------------------------------------------------------------------------------------------------------

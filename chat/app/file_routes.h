@@ -24,9 +24,9 @@ class FileRoutes {
  public:
   FileRoutes(Config const& config, server::Server& io, LobbyDesk& desk, RestLimits& rest_limits, FileStore& store);
   void add_to(server::HttpRoutes& http);
-  /// Once the lobby has been restored, before anyone is served: what is on the disk and what is known agree from then
-  /// on. The error is for the log.
-  base::Result<void, StorageError> begin();
+  /// Once it is known which files were kept, before anyone may upload: erases what is on the disk and not known, and
+  /// has the lobby forget what is known and not on the disk.
+  void begin(std::vector<FileRecord> const& kept);
 
  private:
   /// Who uploads, and the name that the file is going to have.

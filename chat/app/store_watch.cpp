@@ -29,12 +29,11 @@ void StoreWatch::begin(base::Result<Snapshot, StorageError> kept) {
 
 void StoreWatch::load(Snapshot snapshot) {
   state_ = State::available;
-  auto const bans = snapshot.bans;
+  for (auto const& listener : on_loaded_) listener(snapshot);
   ways_.act([&](Lobby& lobby, Now now, Effects& out) {
     lobby.store_available(true);
     lobby.restore(std::move(snapshot), now, out);
   });
-  for (auto const& listener : on_loaded_) listener(bans);
   erase_old_from_now_on();
   tidy_from_now_on();
 }

@@ -30,8 +30,8 @@ class StoreWatch {
   };
   StoreWatch(Storage& storage, Ways ways) : storage_(storage), ways_(std::move(ways)) {}
 
-  /// Called once what was kept is known and the lobby has gone on from it: with what is not the lobby's.
-  void on_loaded(std::function<void(std::vector<Ban> const&)> listener) { on_loaded_.push_back(std::move(listener)); }
+  /// Called once what was kept is known, before the lobby goes on from it.
+  void on_loaded(std::function<void(Snapshot const&)> listener) { on_loaded_.push_back(std::move(listener)); }
   /// Goes on from what was kept, or begins to try for it.
   void begin(base::Result<Snapshot, StorageError> kept);
 
@@ -61,7 +61,7 @@ class StoreWatch {
 
   Storage& storage_;
   Ways ways_;
-  std::vector<std::function<void(std::vector<Ban> const&)>> on_loaded_;
+  std::vector<std::function<void(Snapshot const&)>> on_loaded_;
   State state_ = State::loading;
   base::Duration patience_{};   ///< until the next attempt
   std::uint64_t failures_ = 0;  ///< of calls, ever

@@ -39,12 +39,12 @@ Message read_message(SqliteRow row) {
 SqliteRecords::Result<void> SqliteRecords::keep_file(FileRecord const& file) {
   return without_count(
       db_.run("INSERT INTO files (file_id, room_id, owner_id, mime_type, original_name, size_bytes, created_at,"
-              " expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file_id) DO UPDATE SET"
+              " expires_at, base_url) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (file_id) DO UPDATE SET"
               " room_id = excluded.room_id, owner_id = excluded.owner_id, mime_type = excluded.mime_type,"
               " original_name = excluded.original_name, size_bytes = excluded.size_bytes,"
-              " created_at = excluded.created_at, expires_at = excluded.expires_at",
+              " created_at = excluded.created_at, expires_at = excluded.expires_at, base_url = excluded.base_url",
               file.id, file.room, file.owner, file.mime_type, file.original_name, static_cast<std::int64_t>(file.size),
-              file.created_at, file.expires_at));
+              file.created_at, file.expires_at, file.base_url));
 }
 
 SqliteRecords::Result<void> SqliteRecords::erase_file(FileId const& id) {
@@ -53,7 +53,8 @@ SqliteRecords::Result<void> SqliteRecords::erase_file(FileId const& id) {
 
 SqliteRecords::Result<void> SqliteRecords::load_files_and_bans(Snapshot& all) {
   auto const files = db_.query(
-      "SELECT file_id, room_id, owner_id, mime_type, original_name, size_bytes, created_at, expires_at FROM files",
+      "SELECT file_id, room_id, owner_id, mime_type, original_name, size_bytes, created_at, expires_at, base_url"
+      " FROM files",
       [&](SqliteRow row) {
         FileRecord file;
         file.id = row.name<FileId>();
@@ -64,6 +65,7 @@ SqliteRecords::Result<void> SqliteRecords::load_files_and_bans(Snapshot& all) {
         file.size = static_cast<std::uint64_t>(row.integer());
         file.created_at = row.moment();
         file.expires_at = row.moment();
+        file.base_url = row.text();
         all.files.push_back(std::move(file));
       });
   if (!files) return base::fail(files.error());

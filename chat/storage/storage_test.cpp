@@ -45,7 +45,8 @@ Seqs seqs(Storage& storage, std::string_view room, std::uint64_t after = 0, std:
 }
 
 FileRecord file_in(std::string const& room, std::string const& id) {
-  return {FileId(id), RoomId(room), GuestId("guest_ada"), "image/png", "cät.png", 10'485'760, at(5), at(6)};
+  return {FileId(id), RoomId(room), GuestId("guest_ada"), "image/png", "cät.png", 10'485'760,
+          at(5),      at(6),        "https://here"};
 }
 
 }  // namespace
@@ -188,6 +189,7 @@ TEST_CASE_TEMPLATE("sessions, chats, blocks, bans and files are loaded as they w
   CHECK(all.files[0].original_name == "cät.png");
   CHECK(all.files[0].size == 10'485'760);
   CHECK(all.files[0].expires_at == at(6));
+  CHECK(all.files[0].base_url == "https://here");
 }
 
 TEST_CASE_TEMPLATE("a session takes its blocks with it, whoever made them", Kept, InMemory, InSqlite) {

@@ -18,7 +18,7 @@ import {
   upload,
   uploadForm,
 } from "./support/files.mjs";
-import { match, startChat } from "./support/server.mjs";
+import { ChatServer, launch, match, startChat } from "./support/server.mjs";
 import { uuid } from "./support/shapes.mjs";
 
 /** Two guests in a chat on a server whose uploads can be looked at. */
@@ -352,6 +352,46 @@ test("§11.1-limit, §13.1-uploads: uploads beyond the limit of an hour are refu
   const wait = Number(third.headers["retry-after"]);
   assert.ok(wait > 3500 && wait <= 3600, `Retry-After ${wait}`);
   assert.equal((await kept(directory)).length, 2);
+});
+
+test("§1.3-erased: the files of a chat outlive a kill of the server, and go with the chat afterwards", async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), "parley-files-"));
+  t.after(() => rm(directory, { recursive: true, force: true }));
+  const env = {
+    UPLOAD_PATH: path.join(directory, "uploads"),
+    DATABASE_URL: `sqlite:${path.join(directory, "parley.db")}`,
+    DISCONNECT_GRACE_MS: "30000",
+    PUBLIC_BASE_URL: "https://chat.example",
+  };
+  const binary = await launch(env);
+  const before = new ChatServer(binary);
+  const [a, b] = [await before.guest("Ada"), await before.guest("Grace")];
+  const data = await upload(a, await match(a, b));
+  const erased = await upload(b, [a.id, b.id].sort().join("_"));
+  process.kill(binary.pid, "SIGKILL");
+  await binary.stop();
+  for (const guest of [a, b]) guest.disconnect();
+  await rm(path.join(directory, "uploads", erased.fileId));
+
+  const server = await startChat(t, env);
+  const info = await server.request("GET", `/api/temp-files/info/${data.fileId}`);
+  assert.deepEqual(
+    [info.status, info.body.data?.size, info.body.data?.expiresAt],
+    [200, data.fileSize, data.expiresAt],
+  );
+  assert.equal((await server.request("GET", `/api/temp-files/temp/${data.fileId}`)).status, 200);
+  assert.equal((await server.request("GET", `/api/temp-files/info/${erased.fileId}`)).status, 404);
+  for (const guest of [a, b]) {
+    guest.server = server;
+    await guest.connect();
+  }
+  const content = { fileId: data.fileId, filename: "x", fileType: "text/html", fileSize: 1 };
+  assert.equal((await a.ask("chat:message", { type: "file", content })).ok, true);
+  assert.equal((await b.next("chat:message")).content.tempUrl, data.tempUrl);
+  a.emit("leave-room");
+  await keeps(directory, 0);
+  b.disconnect();
+  a.disconnect();
 });
 
 test("a public base URL stands before the path of every file URL", async (t) => {
