@@ -211,3 +211,14 @@ test("a searching guest whose session is deleted leaves the queue", async (t) =>
   grace.emit("user:match");
   await grace.next("user:match:no_users");
 });
+
+test("§9.5-session-expired: a partner is told of an end that comes after more than a session's life", async (t) => {
+  const server = await startChat(t, { SESSION_TTL_SECONDS: "1" });
+  const [ada, grace] = await server.pair();
+  // Twice the life of a session that nobody uses; these two are used by being connected.
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  ada.disconnect();
+  const closed = await grace.next("room:closed");
+  assert.deepEqual([closed.userId, closed.reason], [ada.id, "user_disconnected"]);
+  assert.equal((await grace.record()).connectedUser, null);
+});
