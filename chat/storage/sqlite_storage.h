@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -104,7 +105,8 @@ class SqliteStorage : public Storage {
   base::Mailbox<Request> inbox_, outbox_;
   std::size_t requests_ = 0, bytes_ = 0;  ///< not answered yet
 
-  std::unique_ptr<SqliteDatabase> database_;  ///< null: closed, for the reason in `fault_`
+  std::chrono::steady_clock::time_point next_group_;  ///< it begins then at the earliest
+  std::unique_ptr<SqliteDatabase> database_;          ///< null: closed, for the reason in `fault_`
   StorageError fault_{"the database has not been opened"};
 };
 

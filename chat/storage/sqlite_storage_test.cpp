@@ -70,6 +70,15 @@ TEST_CASE("requests that wait are committed together and answered together, in o
   CHECK(read->value()->size() == 2);
 }
 
+TEST_CASE("groups begin two milliseconds apart, so that more finds its way into each") {
+  Folder folder;
+  Desk desk(folder / "parley.db");
+  REQUIRE(desk.storage.load_now());
+  auto const begun_at = std::chrono::steady_clock::now();
+  for (std::uint64_t seq = 1; seq <= 11; ++seq) CHECK(begin(desk.storage.keep(message_in("ab", seq)))->value());
+  CHECK(std::chrono::steady_clock::now() - begun_at >= std::chrono::milliseconds(20));
+}
+
 TEST_CASE("a request that breaks a rule of the records fails alone") {
   Folder folder;
   Desk desk(folder / "parley.db");
