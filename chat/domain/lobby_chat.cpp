@@ -27,6 +27,9 @@ std::optional<base::Timestamp> time_of(MessageId const& id) {
   return base::Timestamp(base::Duration(ms));
 }
 
+/// How long a guest is asked to wait whose messages come faster than they can be kept.
+constexpr base::Duration storage_catches_up = std::chrono::seconds(1);
+
 ServerEvent relayed(SignalBody signal, GuestSession const& from) {
   switch (signal.signal) {
     case Signal::offer:
@@ -72,7 +75,13 @@ void Lobby::say(Ask ask, std::optional<NewMessage> message, Now now, Effects& ou
     answer(ask, sent_answer(before->confirmation), out);
     tell(*session, std::move(before->confirmation), out);
   } else if (std::holds_alternative<Conversation::TooMany>(said)) {
-    refuse(ask, error_event, Refusal::rate_limited, out);
+    auto const [text, code] = text_of(Refusal::rate_limited);
+    auto const wait = storage_catches_up.count();
+    out.push_back(Tell{ask.socket, Refused{error_event, text, code, wait}});
+    answer(ask,
+           Json::object(
+               {{"ok", false}, {"error", Json::object({{"message", text}, {"code", code}, {"retryAfterMs", wait}})}}),
+           out);
   }
 }
 

@@ -54,8 +54,8 @@ export async function format() {
   return checked.code === 0 ? Object.assign(new Tally(), { passed: 1 }) : Tally.failure(complaint);
 }
 
-/** The doctest programs that CTest knows in a build. */
-export async function unitTests(preset) {
+/** The doctest programs that CTest knows in a build, or those of them that have one of these names. */
+export async function unitTests(preset, names) {
   const listed = await run(["ctest", "--test-dir", path.join("build", preset), "--show-only=json-v1"], { cwd: root });
   let tests = [];
   try {
@@ -63,7 +63,8 @@ export async function unitTests(preset) {
   } catch {
     return Tally.failure(`ctest cannot list the unit tests of ${preset}\n${listed.output}`);
   }
-  if (!tests.length) return Tally.failure(`${preset} has no unit tests`);
+  if (names) tests = tests.filter(({ name }) => names.includes(name));
+  if (tests.length < (names?.length ?? 1)) return Tally.failure(`${preset} has no unit tests, or not those asked for`);
   return inTurn(tests, async ({ name, command }) => {
     if (!command) return Tally.failure(`${name} (${preset}) is not built`);
     // GCC 12's thread sanitizer needs an address space that is not shuffled as widely as newer kernels do.
