@@ -143,7 +143,7 @@ char32_t take_character(std::string_view& text) {
                              : lead >> 4 == 0x0E ? 3
                              : lead >> 3 == 0x1E ? 4
                                                  : 0;
-  char32_t character = length == 1 ? lead : length == 0 ? 0 : lead & (0x7F >> length);
+  char32_t character = length == 1 ? lead : length == 0 ? 0 : char32_t{lead} & (0x7Fu >> length);
   bool good = length > 0 && length <= text.size();
   for (std::size_t i = 1; good && i < length; ++i) {
     good = (byte(i) & 0xC0) == 0x80;

@@ -302,8 +302,9 @@ export class Dweller {
     const answer = await fetch(`${this.town.url}/api/files/upload`, { method: "POST", headers, body: form });
     const { success, message, data } = await answer.json();
     if (!success) {
-      // Only the end of the chat may come between.
-      assert.ok(answer.status === 403 && this.#chat !== chat, `${answer.status} ${message}`);
+      // Only the end of the chat may come between, and be told after the answer.
+      assert.equal(answer.status, 403, message);
+      await until(() => this.#chat !== chat, "an upload is refused, and its chat is over");
       return;
     }
     this.town.count("uploads");
