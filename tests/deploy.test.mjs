@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { parseMetrics } from "./chat/support/metrics.mjs";
 import { startChat } from "./chat/support/server.mjs";
+import { binDir } from "./support/process.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const read = (name) => readFileSync(path.join(root, name), "utf8");
@@ -120,9 +121,8 @@ test("the service runs as a user of its own, with no rights but to listen and to
 });
 
 test("the settings of the package can be used", () => {
-  const binary = path.join(root, process.env.PARLEY_BIN_DIR ?? "build/release/bin", "parley");
   const env = { PATH: process.env.PATH, JWT_SECRET: "x".repeat(64) };
-  execFileSync(path.resolve(binary), ["config", "check", "--config", "deploy/parley.toml"], { cwd: root, env });
+  execFileSync(path.join(binDir, "parley"), ["config", "check", "--config", "deploy/parley.toml"], { cwd: root, env });
 });
 
 test("the image brings every library that the server needs, builds it from the list of packages, and is not root", () => {
@@ -132,7 +132,7 @@ test("the image brings every library that the server needs, builds it from the l
   assert.ok(stages[0].includes("$(tools/install --list build)"));
   assert.match(stages[1], /^USER parley$/m);
   assert.match(stages[1], /^HEALTHCHECK .*\/health\/ready/m);
-  const binary = path.resolve(root, process.env.PARLEY_BIN_DIR ?? "build/release/bin", "parley");
+  const binary = path.join(binDir, "parley");
   const libraries = [...execFileSync("ldd", [binary], { encoding: "utf8" }).matchAll(/=> (\S+)/g)].map(([, at]) => at);
   const owners = execFileSync("dpkg-query", ["-S", ...libraries.map((at) => `*${realpathSync(at).replace(/^\/usr/, "")}`)], { encoding: "utf8" });
   const packages = new Set(owners.trim().split("\n").map((line) => line.split(":")[0]));

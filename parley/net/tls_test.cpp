@@ -1,6 +1,7 @@
 #include "parley/net/tls.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -269,6 +270,8 @@ TEST_CASE("a stream that is given away takes its TLS along") {
   for (std::size_t i = 0; i < 300'000; ++i) said += static_cast<char>('a' + i % 26);
   int ends[2];
   REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+  // Only the server's end: the client waits in its system calls.
+  REQUIRE(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0);
   std::string answer;
   std::thread client([&] {
     auto* const rules = SSL_CTX_new(TLS_client_method());
