@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace parley::base {
 namespace {
@@ -21,6 +22,19 @@ constexpr std::array<char, 256> escapes = [] {
   table['\t'] = 't';
   return table;
 }();
+
+/// How many bytes at the beginning, in steps of eight, stand for themselves inside a JSON string.
+std::size_t clean_words(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101, tops = ones << 7;
+  // A byte below `limit` (at most 0x80) borrows into its top bit.
+  auto const below = [](std::uint64_t word, std::uint64_t limit) { return (word - ones * limit) & ~word & tops; };
+  std::size_t clean = 0;
+  for (std::uint64_t word = 0; clean + sizeof word <= text.size(); clean += sizeof word) {
+    std::memcpy(&word, text.data() + clean, sizeof word);
+    if (below(word, 0x20) | below(word ^ ones * '"', 1) | below(word ^ ones * '\\', 1)) break;
+  }
+  return clean;
+}
 
 template <class Number>
 void append_number(std::string& out, Number value) {
@@ -42,7 +56,7 @@ void JsonWriter::number(double value) {
 void JsonWriter::string(std::string_view utf8) {
   out_ += '"';
   std::size_t clean_from = 0;
-  for (std::size_t at = 0; at < utf8.size(); ++at) {
+  for (std::size_t at = clean_words(utf8); at < utf8.size(); ++at) {
     auto const c = static_cast<unsigned char>(utf8[at]);
     char const escape = escapes[c];
     if (!escape) continue;
@@ -56,6 +70,7 @@ void JsonWriter::string(std::string_view utf8) {
       out_ += hex[c >> 4];
       out_ += hex[c & 15];
     }
+    at += clean_words(utf8.substr(clean_from));
   }
   out_.append(utf8, clean_from);
   out_ += '"';
