@@ -72,7 +72,9 @@ class ArgsWriter {
       for (auto const& each : value.values) add(each);
     } else {
       json_.raw(",");
-      base::write_json(json_, value);
+      // A type may bring a function of its own, found beside it.
+      using base::write_json;
+      write_json(json_, value);
     }
   }
 
