@@ -178,7 +178,10 @@ void ChatServer::set_up_http() {
   });
   http.before_sending([this](HttpRequest const& request, Response& response) {
     policy_.add_cors_headers(request.head, response.headers, how_came(request.head, {request.peer, request.secure}));
-    meters_.answered(request, response.status, read_clocks().steady);
+    response.headers.set("X-Request-Id", request.id);
+    auto const now = read_clocks().steady;
+    meters_.answered(request, response.status, now);
+    log_answer(request, response.status, now);
   });
   http.on_error([this](http::HttpError error) {
     auto response = http_failure(error);
@@ -189,6 +192,14 @@ void ChatServer::set_up_http() {
     policy_.add_security_headers(headers, how_came(head, via));
   });
   meters_.know_routes(http.names());
+}
+
+void ChatServer::log_answer(HttpRequest const& request, unsigned status, base::TimePoint now) {
+  auto const level = status >= 500 ? base::LogLevel::warning : base::LogLevel::debug;
+  auto const took = std::chrono::duration<double, std::milli>(now - request.received).count();
+  // The route, not the path, which may hold a session's secret.
+  base::log(level, "a request was answered",
+            {{"request", request.id}, {"route", request.route}, {"status", status}, {"ms", took}});
 }
 
 Task<Response> ChatServer::answer_there(HttpRequest request, rest::Answer asked, rest::Whom whom) {

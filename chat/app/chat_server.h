@@ -53,6 +53,7 @@ class ChatServer {
 
   void set_up_http();
   /// Answers on the lobby's worker, unless the client has asked too often or is banned.
+  static void log_answer(HttpRequest const& request, unsigned status, base::TimePoint now);
   Task<Response> answer_there(HttpRequest request, rest::Answer asked, rest::Whom whom);
   void set_up_sockets();
   Task<Verdict> admit(Socket& socket);

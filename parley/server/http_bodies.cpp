@@ -15,7 +15,7 @@ constexpr std::size_t sending_bytes_max = 64 * 1024;
 
 bool HttpConnection::begin_streaming() {
   if (purpose_ != Purpose::route) return false;
-  HttpRequest request{parser_.head(), target_, {}, peer_, {}, {}, worker_.now(), secure_};
+  auto request = routed_request({});
   auto const* handler = worker_.routes().find_streaming(request);
   if (!handler) return false;
   worker_.timers().cancel(*this);

@@ -222,11 +222,22 @@ void HttpConnection::on_complete(base::MutableBytes rest) {
     return;
   }
   if (purpose_ == Purpose::engine_other) return engine_request(rest);
-  HttpRequest request{parser_.head(), target_, std::move(body_), peer_, {}, {}, worker_.now(), secure_};
+  auto request = routed_request(std::move(body_));
   worker_.routes().serve(std::move(request), [alive = std::weak_ptr(alive_)](http::Response response) {
     auto const connection = alive.lock();
     if (connection && (*connection)->stream_) (*connection)->answer(std::move(response));
   });
+}
+
+HttpRequest HttpConnection::routed_request(std::string body) {
+  HttpRequest request{parser_.head(), target_, std::move(body), peer_, {}, {}, worker_.now(), secure_};
+  auto const given = request.header("X-Request-Id");
+  bool const fits = given.size() <= 64 && std::ranges::all_of(given, [](char c) {
+                      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                             c == '_' || c == '.';
+                    });
+  request.id = fits && !given.empty() ? std::string(given) : base::make_uuid(worker_.random());
+  return request;
 }
 
 void HttpConnection::engine_request(base::MutableBytes rest) {

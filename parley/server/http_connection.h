@@ -76,6 +76,8 @@ class HttpConnection final : public net::StreamUser, public net::Timer, private 
   void on_complete(base::MutableBytes rest);
   bool on_engine_head(base::MutableBytes rest);
   void engine_request(base::MutableBytes rest);
+  /// The request as the application's routes see it.
+  HttpRequest routed_request(std::string body);
   void open_session();
   void open_websocket(base::MutableBytes rest);
   void refuse(http::HttpError error);

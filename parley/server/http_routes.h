@@ -31,6 +31,9 @@ struct HttpRequest {
   std::string_view route{};    ///< which was taken, as "GET /health"; empty when none fits
   base::TimePoint received{};  ///< when the last byte had come, or the head where the route reads the body
   bool secure = false;         ///< came over our own TLS
+  /// Names the request in logs: the `X-Request-Id` it came with, if that is 1 to 64 letters, digits, `-`, `_` or `.`;
+  /// else a new UUID.
+  std::string id{};
 
   /// Empty if absent.
   std::string_view header(std::string_view name) const { return head.headers.find(name).value_or(""); }

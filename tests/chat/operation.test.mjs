@@ -124,6 +124,29 @@ test("§14-logs: every line of the log is a JSON object with level, time and mes
   }
 });
 
+test("§14-logs: a request is named in its answer and in the log, by its own name if it brought one", async (t) => {
+  const server = await startChat(t, { LOG_LEVEL: "debug" });
+  const answered = (id) => {
+    const lines = server.binary.stderr.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+    return lines.find(({ request }) => request === id);
+  };
+  const named = await server.request("GET", "/api/guest/me", { headers: { "x-request-id": "proxy-7.a_B" } });
+  assert.equal(named.headers["x-request-id"], "proxy-7.a_B");
+  await eventually("the answer is logged", () => answered("proxy-7.a_B"));
+  const entry = answered("proxy-7.a_B");
+  assert.equal(entry.message, "a request was answered");
+  assert.equal(entry.route, "GET /api/guest/me");
+  assert.equal(entry.status, 401);
+  assert.equal(typeof entry.ms, "number");
+  const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  for (const bad of [undefined, "", "two words", "x".repeat(65), 'a"b']) {
+    const headers = bad === undefined ? {} : { "x-request-id": bad };
+    const answer = await server.request("GET", "/health", { headers });
+    assert.match(answer.headers["x-request-id"], uuid);
+    await eventually("the answer is logged", () => answered(answer.headers["x-request-id"]));
+  }
+});
+
 test("§14-logs: tokens, the key, messages and signals are never logged", async (t) => {
   const server = await startChat(t, { LOG_LEVEL: "trace" });
   const [ada, grace] = await server.pair();
