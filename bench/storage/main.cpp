@@ -37,7 +37,8 @@ struct Asker {
 
   base::Task<void> keep_one() {
     auto const number = asked++;
-    Message message;
+    auto const said = std::make_shared<Message>();
+    auto& message = *said;
     message.id = MessageId("msg_" + std::to_string(1'800'000'000'000 + number) + "_abcdefghijkl");
     message.room = RoomId(rooms[number % chats]);
     message.sender = GuestId(std::string(42, 'a'));
@@ -47,17 +48,16 @@ struct Asker {
     message.timestamp = "2027-01-15T08:00:00.000Z";
     message.client_message_id = "c-" + std::to_string(number);
     message.seq = number / chats + 1;
-    auto const id = message.id;
-    auto const room = message.room;
     auto const begun = Clock::now();
-    auto keeping = storage.keep(std::move(message));
+    auto keeping = storage.keep(said);
     auto const kept = co_await std::move(keeping);
     if (!kept) {
       std::fprintf(stderr, "%s\n", kept.error().cause.c_str());
       std::exit(1);
     }
     waited.push_back(Clock::now() - begun);
-    auto marking = storage.mark_delivered(room, id, base::Timestamp(std::chrono::milliseconds(number)));
+    std::vector<Delivery> delivered{{said->room, said->seq, base::Timestamp(std::chrono::milliseconds(number))}};
+    auto marking = storage.mark_delivered(std::move(delivered));
     static_cast<void>(co_await std::move(marking));
     ++settled;
   }

@@ -17,6 +17,10 @@ Refusal to_refusal(TokenError error) {
   return Refusal::token_invalid;
 }
 
+/// How long a message may be delivered without being marked so. A server that is killed meanwhile tells it once more.
+constexpr base::Duration marks_wait = std::chrono::milliseconds(50);
+constexpr std::size_t marks_max = 1000;
+
 }  // namespace
 
 LobbyDesk::LobbyDesk(LobbyConfig const& config, base::Duration stats_interval, TokenAuthority tokens, Storage& storage,
@@ -57,6 +61,7 @@ std::string LobbyDesk::issue_token(GuestSession const& session) {
 void LobbyDesk::shut_down() {
   shutting_down_ = true;
   act([](Lobby& lobby, Now now, Effects& out) { lobby.shut_down(now, out); });
+  mark_deliveries();
 }
 
 void LobbyDesk::carry_out(Effects effects) {
@@ -70,6 +75,8 @@ void LobbyDesk::carry_out(Effects effects) {
     if (auto* store = std::get_if<Store>(&effect)) {
       // Its answer may come at once, and must not overtake what was decided before.
       flush();
+      // Whoever finds this message after a kill finds those before it marked, and pays no commit for it.
+      mark_deliveries();
       begin(keep(std::move(store->message)));
     } else if (auto* chat = std::get_if<KeepChat>(&effect)) {
       flush();
@@ -81,9 +88,10 @@ void LobbyDesk::carry_out(Effects effects) {
       flush();
       begin(read(std::move(*what)));
     } else if (auto* delivery = std::get_if<MarkDelivered>(&effect)) {
-      begin(note("mark_delivered",
-                 storage_.mark_delivered(std::move(delivery->room), std::move(delivery->id), delivery->at)));
+      mark_later(std::move(delivery->delivery));
     } else if (auto* over = std::get_if<EraseRoom>(&effect)) {
+      // The same two may meet again in a room of that name, and those marks are not for it.
+      mark_deliveries();
       begin(note("erase_room", storage_.erase_room(std::move(over->room))));
     } else if (auto* uploads = std::get_if<EraseFiles>(&effect)) {
       for (auto const& id : uploads->files) begin(note("erase_file", storage_.erase_file(id)));
@@ -105,12 +113,10 @@ void LobbyDesk::carry_out(Effects effects) {
   watch_deadline();
 }
 
-base::Task<void> LobbyDesk::keep(Message message) {
-  auto const room = message.room;
-  auto const id = message.id;
-  auto const kept = co_await storage_.keep(std::move(message));
+base::Task<void> LobbyDesk::keep(SharedMessage message) {
+  auto const kept = co_await storage_.keep(message);
   if (!kept) store_.failed("keep", kept.error());
-  act([&](Lobby& lobby, Now, Effects& out) { lobby.stored(room, id, kept.has_value(), out); });
+  act([&](Lobby& lobby, Now, Effects& out) { lobby.stored(message->room, message->id, kept.has_value(), out); });
 }
 
 base::Task<void> LobbyDesk::keep(KeepChat chat) {
@@ -129,7 +135,19 @@ base::Task<void> LobbyDesk::keep(KeepReport report) {
   act([&](Lobby& lobby, Now, Effects& out) { lobby.report_kept(report.ask, id, kept.has_value(), out); });
 }
 
+void LobbyDesk::mark_later(Delivery delivery) {
+  deliveries_.push_back(std::move(delivery));
+  if (deliveries_.size() == 1) ways_.after(marks_wait, [this] { mark_deliveries(); });
+  if (deliveries_.size() >= marks_max) mark_deliveries();
+}
+
+void LobbyDesk::mark_deliveries() {
+  if (deliveries_.empty()) return;
+  begin(note("mark_delivered", storage_.mark_delivered(std::exchange(deliveries_, {}))));
+}
+
 base::Task<void> LobbyDesk::read(ReadMessages what) {
+  mark_deliveries();
   auto reading = what.undelivered_to
                      ? storage_.undelivered_after(what.room, *what.undelivered_to, what.after_seq, what.count_max)
                      : storage_.messages_after(what.room, what.after_seq, what.count_max);

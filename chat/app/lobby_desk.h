@@ -100,10 +100,13 @@ class LobbyDesk {
     base::Function<void(bool)> settled;
   };
   void carry_out(Effects effects);
-  base::Task<void> keep(Message message);
+  base::Task<void> keep(SharedMessage message);
   base::Task<void> keep(KeepChat chat);
   base::Task<void> keep(KeepReport report);
   base::Task<void> read(ReadMessages what);
+  /// Deliveries are marked together, a little later: each wakes the storage's thread and costs a commit.
+  void mark_later(Delivery delivery);
+  void mark_deliveries();
   /// What the lobby waits for no answer to.
   base::Task<void> note(std::string_view operation, Stored<void> work);
   void begin(base::Task<void> work);
@@ -120,6 +123,7 @@ class LobbyDesk {
   Storage& storage_;
   Ways ways_;
   StoreWatch store_;
+  std::vector<Delivery> deliveries_;  ///< not marked yet
   std::shared_ptr<Keeping> keeping_;  ///< of the `act_and_keep` whose effects are being carried out
   bool stats_due_ = false;
   base::TimePoint stats_sent_{};

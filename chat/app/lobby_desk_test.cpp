@@ -7,6 +7,7 @@
 
 #include "chat/domain/testing/seeded_random.h"
 #include "chat/storage/memory_storage.h"
+#include "chat/storage/testing/records.h"
 
 using namespace parley::chat;
 using namespace std::chrono_literals;
@@ -18,11 +19,21 @@ namespace {
 /// Storage that answers when it is told to.
 class SlowStorage : public MemoryStorage {
  public:
-  Stored<void> keep(Message) override {
+  Stored<void> keep(SharedMessage) override {
     auto waiting = answers.emplace_back();
     co_return co_await waiting;
   }
   std::deque<parley::base::Completion<parley::base::Result<void, StorageError>>> answers;
+};
+
+/// Storage that remembers how many deliveries were marked at a time.
+class MarkingStorage : public MemoryStorage {
+ public:
+  Stored<void> mark_delivered(std::vector<Delivery> deliveries) override {
+    marked.push_back(deliveries.size());
+    return MemoryStorage::mark_delivered(std::move(deliveries));
+  }
+  std::vector<std::size_t> marked;
 };
 
 /// A desk whose world is written down, and whose clock is moved by hand.
@@ -118,6 +129,46 @@ TEST_CASE("§8.4-sent, §8.4-storage: a message is confirmed and passed on when 
   CHECK(office.told.empty());
   storage.answers[0].resolver()(parley::base::fail(StorageError{"disk full"}));
   CHECK(office.told == Names{"chat:error", "chat:message:sent", "chat:message"});
+}
+
+TEST_CASE("deliveries are marked together a little later, or before the next message is kept") {
+  MarkingStorage storage;
+  Office office(storage);
+  auto const [ada, bob] = office.pair();
+  for (int i = 0; i < 4; ++i) office.say(ada);
+  auto const room = office.desk.lobby().guest_at(ada)->conversation()->room();
+  auto const messages = *testing::given(storage.messages_after(room, 0, 9));
+  REQUIRE(messages.size() == 4);
+  auto const confirm = [&, by = bob](std::size_t which) {
+    office.desk.act([&](Lobby& lobby, Now at, Effects& out) { lobby.confirm({by, 0}, messages[which].id, at, out); });
+  };
+  confirm(0);
+  confirm(1);
+  CHECK(storage.marked.empty());
+  office.pass(50ms);
+  CHECK(storage.marked == std::vector<std::size_t>{2});
+  confirm(2);
+  office.say(ada);
+  CHECK(storage.marked == std::vector<std::size_t>{2, 1});
+  confirm(3);
+  office.desk.act([&, by = ada](Lobby& lobby, Now at, Effects& out) {
+    lobby.leave({by, 0}, Lobby::LeaveBy::leaving_room, at, out);
+  });
+  CHECK(storage.marked == std::vector<std::size_t>{2, 1, 1});
+  office.pass(1s);
+  CHECK(storage.marked.size() == 3);
+}
+
+TEST_CASE("a ban that is over leaves the records") {
+  MemoryStorage storage;
+  Office office(storage);
+  Ban ban{Ban::Of::address, "192.0.2.1", "flood", office.now.wall, office.now.wall + 30min};
+  REQUIRE(testing::given(storage.keep_ban(ban)));
+  office.desk.lobby().bans().put(ban);
+  office.pass(29min);
+  CHECK(testing::given(storage.load())->bans.size() == 1);
+  office.pass(2h);
+  CHECK(testing::given(storage.load())->bans.empty());
 }
 
 TEST_CASE("the lobby is woken when a call has rung too long and when a session is over") {

@@ -78,7 +78,15 @@ ConnectionEstablished established(bool searching, std::optional<ActiveChat> chat
 }
 
 ChatMessage said(MessageType type, Json content, std::string at = written_at) {
-  return {message_id, ada, name_of_ada, type, std::move(content), std::move(at)};
+  Message message{.id = message_id,
+                  .room = {},
+                  .sender = ada,
+                  .sender_username = name_of_ada,
+                  .recipient = {},
+                  .type = type,
+                  .content = std::move(content),
+                  .timestamp = std::move(at)};
+  return {std::make_shared<Message>(std::move(message))};
 }
 
 Json picture() {

@@ -35,7 +35,8 @@ Conversation::Said Conversation::say(Author const& author, NewMessage message, M
   auto& own = side(author.id);
   if (message.client_message_id) {
     auto const again = [&](Waiting const& each) {
-      return each.what.message.client_message_id == message.client_message_id && each.what.message.sender == author.id;
+      return each.what.message->client_message_id == message.client_message_id &&
+             each.what.message->sender == author.id;
     };
     if (auto const found = std::ranges::find_if(waiting_, again); found != waiting_.end()) {
       if (found->what.asked.size() >= waiting_max) return TooMany{};
@@ -51,28 +52,30 @@ Conversation::Said Conversation::say(Author const& author, NewMessage message, M
   }
   if (own.waiting >= waiting_max) return TooMany{};
   ++own.waiting;
-  Message record{.id = std::move(id),
-                 .room = room_,
-                 .sender = author.id,
-                 .sender_username = author.username,
-                 .recipient = partner_of(author.id),
-                 .type = message.type,
-                 .content = std::move(message.content),
-                 .timestamp = message.timestamp ? std::move(*message.timestamp) : written(now),
-                 .seq = ++last_seq_,
-                 .client_message_id = std::move(message.client_message_id)};
+  auto record = std::make_shared<Message>();
+  *record = {.id = std::move(id),
+             .room = room_,
+             .sender = author.id,
+             .sender_username = author.username,
+             .recipient = partner_of(author.id),
+             .type = message.type,
+             .content = std::move(message.content),
+             .timestamp = message.timestamp ? std::move(*message.timestamp) : written(now),
+             .seq = ++last_seq_,
+             .client_message_id = std::move(message.client_message_id)};
   waiting_.push_back({{record, false, {{ask, std::move(message.echoed_id)}}}, {}});
   return Store{std::move(record)};
 }
 
 std::vector<Conversation::Settled> Conversation::stored(MessageId const& id, bool kept) {
-  auto const found = std::ranges::find(waiting_, id, [](Waiting const& each) { return each.what.message.id; });
+  auto const found = std::ranges::find(
+      waiting_, id, [](Waiting const& each) -> auto const& { return each.what.message->id; });
   if (found == waiting_.end()) return {};
   found->kept = kept;
   std::vector<Settled> settled;
   for (; !waiting_.empty() && waiting_.front().kept; waiting_.pop_front()) {
     auto& done = waiting_.front();
-    auto const& message = done.what.message;
+    auto const& message = *done.what.message;
     --side(message.sender).waiting;
     done.what.kept = *done.kept;
     if (done.what.kept) {
@@ -121,11 +124,12 @@ bool Conversation::awaits_confirmation(GuestId const& by, MessageId const& id) c
   return has_received(by, id) && !by_id_.at(id)->delivered;
 }
 
-bool Conversation::confirm(GuestId const& by, MessageId const& id) {
-  if (!awaits_confirmation(by, id)) return false;
-  by_id_.at(id)->delivered = true;
+std::optional<std::uint64_t> Conversation::confirm(GuestId const& by, MessageId const& id) {
+  if (!awaits_confirmation(by, id)) return std::nullopt;
+  auto& sent = *by_id_.at(id);
+  sent.delivered = true;
   --side(by).unconfirmed;
-  return true;
+  return sent.seq;
 }
 
 bool Conversation::has_sent(Message const& message) const {

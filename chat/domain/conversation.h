@@ -63,7 +63,7 @@ class Conversation {
 
   /// A message whose fate is known. Only the first ask of a message passes it on.
   struct Settled {
-    Message message;
+    SharedMessage message;
     bool kept = false;
     struct Asked {
       Ask ask;
@@ -76,8 +76,9 @@ class Conversation {
   /// What was still being kept when the chat ended.
   std::vector<Settled> abandon();
 
-  /// The recipient has the message. True the first time; anyone else's word and any repetition change nothing.
-  bool confirm(GuestId const& by, MessageId const& id);
+  /// The recipient has the message. Returns its `seq` the first time; anyone else's word and any repetition change
+  /// nothing.
+  std::optional<std::uint64_t> confirm(GuestId const& by, MessageId const& id);
   /// Whether `by` was sent a message of that id.
   bool has_received(GuestId const& by, MessageId const& id) const;
   /// Whether `by` was sent a message of that id and has not confirmed it.
@@ -87,7 +88,7 @@ class Conversation {
   /// The greatest `seq` of a message sent to `guest`; 0 before the first.
   std::uint64_t last_seq_sent_to(GuestId const& guest) const { return side(guest).last_seq_sent_to; }
   /// Up to this `seq` the fate of every message is known.
-  std::uint64_t settled_seq() const { return waiting_.empty() ? last_seq_ : waiting_.front().what.message.seq - 1; }
+  std::uint64_t settled_seq() const { return waiting_.empty() ? last_seq_ : waiting_.front().what.message->seq - 1; }
   /// Whether the message, as the storage shows it, has been sent. One being kept, or refused, has not.
   bool has_sent(Message const& message) const;
 

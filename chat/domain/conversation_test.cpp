@@ -27,7 +27,7 @@ Conversation::Said say(Conversation& chat, GuestId const& who, int number,
 
 std::vector<std::string> ids(std::vector<Conversation::Settled> const& settled) {
   std::vector<std::string> all;
-  for (auto const& each : settled) all.push_back(each.message.id.str() + (each.kept ? "" : " lost"));
+  for (auto const& each : settled) all.push_back(each.message->id.str() + (each.kept ? "" : " lost"));
   return all;
 }
 using Ids = std::vector<std::string>;
@@ -61,13 +61,13 @@ TEST_CASE("messages are settled in the order of saying, however storage answers"
 
 TEST_CASE("§8.2-2: a message carries its number within the chat and the time it was given") {
   Conversation chat(a, b, 1, now);
-  auto const first = std::get<Store>(say(chat, a, 1)).message;
+  auto const first = *std::get<Store>(say(chat, a, 1)).message;
   CHECK(first.seq == 1);
   CHECK(first.recipient == b);
   CHECK(first.timestamp == "2027-01-15T08:00:00.000Z");
   auto dated = text("x");
   dated.timestamp = "2020-01-01T00:00Z";
-  auto const second = std::get<Store>(chat.say({b, "n"}, dated, m(2), {}, now, 1000)).message;
+  auto const second = *std::get<Store>(chat.say({b, "n"}, dated, m(2), {}, now, 1000)).message;
   CHECK(second.seq == 2);
   CHECK(second.recipient == a);
   CHECK(second.timestamp == "2020-01-01T00:00Z");
@@ -211,5 +211,5 @@ TEST_CASE("§1.4: a conversation that goes on after a restart knows its messages
   CHECK(std::get<Conversation::SentBefore>(again).confirmation.timestamp == "then");
   CHECK_FALSE(chat.confirm(b, m(1)));
   CHECK(chat.confirm(a, m(2)));
-  CHECK(std::get<Store>(say(chat, a, 3)).message.seq == 3);
+  CHECK(std::get<Store>(say(chat, a, 3)).message->seq == 3);
 }

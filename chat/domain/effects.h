@@ -42,12 +42,11 @@ struct CloseSocket {
 };
 /// Keep this message, then tell `Lobby::stored`.
 struct Store {
-  Message message;
+  SharedMessage message;
 };
+/// Nobody waits for it: when it is lost, its message is told once more.
 struct MarkDelivered {
-  RoomId room;
-  MessageId id;
-  base::Timestamp at;
+  Delivery delivery;
 };
 /// Keep that two guests are matched, then tell `Lobby::chat_kept`: they are told only of a chat that lasts.
 struct KeepChat {

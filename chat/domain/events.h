@@ -92,18 +92,15 @@ constexpr auto json_fields(Matched*) {
 /// A message on its way to the partner, and to nobody else.
 struct ChatMessage {
   static constexpr std::string_view event = "chat:message";
-  MessageId id;
-  GuestId sender_id;
-  std::string sender_username;
-  MessageType type = MessageType::text;
-  Json content;
-  std::string timestamp;
+  SharedMessage message;
 };
-constexpr auto json_fields(ChatMessage*) {
-  return fields(field("id", &ChatMessage::id), field("senderId", &ChatMessage::sender_id),
-                field("senderUsername", &ChatMessage::sender_username), field("type", &ChatMessage::type),
-                field("content", &ChatMessage::content), field("timestamp", &ChatMessage::timestamp));
+/// What the partner is told of a message.
+constexpr auto json_fields(Message*) {
+  return fields(field("id", &Message::id), field("senderId", &Message::sender),
+                field("senderUsername", &Message::sender_username), field("type", &Message::type),
+                field("content", &Message::content), field("timestamp", &Message::timestamp));
 }
+inline void write_json(base::JsonWriter& writer, ChatMessage const& told) { base::write_json(writer, *told.message); }
 
 /// To the author: the message is kept.
 struct ChatSent {

@@ -89,7 +89,7 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
   auto const found = conversations_.find(room);
   if (found == conversations_.end()) return;
   for (auto& settled : found->second->stored(id, kept)) {
-    auto& message = settled.message;
+    auto const& message = *settled.message;
     auto const& author = guest(message.sender);
     auto& counted = tally_.of(message.type);
     (settled.kept ? counted.sent : counted.failed).add();
@@ -111,17 +111,14 @@ void Lobby::stored(RoomId const& room, MessageId const& id, bool kept, Effects& 
     if (!recipient.socket) tally_.held_back.add();
     // Whoever is still reading what was sent before will read this one in its turn.
     if (std::get<GuestSession::InChat>(recipient.state).catching_up) continue;
-    tell(recipient,
-         ChatMessage{std::move(message.id), std::move(message.sender), std::move(message.sender_username), message.type,
-                     std::move(message.content), std::move(message.timestamp)},
-         out);
+    tell(recipient, ChatMessage{std::move(settled.message)}, out);
   }
 }
 
 void Lobby::abandon_messages(Conversation& conversation, Effects& out) {
   for (auto const& settled : conversation.abandon()) {
-    tally_.of(settled.message.type).abandoned.add();
-    auto const& author = guest(settled.message.sender);
+    tally_.of(settled.message->type).abandoned.add();
+    auto const& author = guest(settled.message->sender);
     for (auto const& asked : settled.asked) {
       auto const [message, code] = text_of(Refusal::partner_unavailable);
       tell(author, Refused{"chat:error", message, code}, out);
@@ -137,8 +134,8 @@ void Lobby::confirm(Ask ask, std::optional<MessageId> const& id, Now now, Effect
   auto* const chat = session->open_chat();
   if (!chat) return refuse(ask, Refusal::not_in_chat, out);
   if (!chat->has_received(session->id, *id)) return refuse(ask, Refusal::invalid_message, out);
-  if (chat->confirm(session->id, *id)) {
-    out.push_back(MarkDelivered{chat->room(), *id, now.wall});
+  if (auto const seq = chat->confirm(session->id, *id)) {
+    out.push_back(MarkDelivered{{chat->room(), *seq, now.wall}});
     tally_.delivered.add();
     if (auto const said_at = time_of(*id)) {
       // The clock on the wall may have been set back.

@@ -89,7 +89,7 @@ TEST_CASE("§8.1-file-record: a message shows a file of its chat as it is, and n
   auto [carol, dave] = town.pair("Carol", "Dave");
   REQUIRE(town.lobby.add_file(ada->key, file(town, *ada, room_of(ada->id, bob->id), "f"), town.now));
   CHECK(code_of(show(town, *bob, "f")) == "ok");
-  auto const shown = town.last<ChatMessage>(*ada);
+  auto const shown = *town.last<ChatMessage>(*ada).message;
   CHECK(shown.content["fileType"].as_string() == "image/png");
   CHECK(shown.content["fileSize"].as_int() == 1234);
   CHECK(code_of(show(town, *carol, "f")) == "INVALID_MESSAGE");

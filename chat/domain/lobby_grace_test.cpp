@@ -17,7 +17,8 @@ LobbyConfig const with_grace{.session_life = 60s, .disconnect_grace = 5s};
 std::vector<std::string> texts(Town::Guest const& guest) {
   std::vector<std::string> all;
   for (auto const& event : guest.heard) {
-    if (auto const* message = std::get_if<ChatMessage>(&event)) all.emplace_back(*message->content.as_string());
+    if (auto const* message = std::get_if<ChatMessage>(&event))
+      all.emplace_back(*message->message->content.as_string());
   }
   return all;
 }
@@ -208,7 +209,7 @@ TEST_CASE("§8.5: what is said to a guest that is away is kept, confirmed, and t
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.say(*bob, "one");
   town.say(*bob, "two");
-  town.confirm(*ada, town.last<ChatMessage>(*ada).id);
+  town.confirm(*ada, town.last<ChatMessage>(*ada).message->id);
   town.disconnect(*ada, Parting::lost);
   town.forget();
   CHECK(code_of(town.say(*bob, "three")) == "ok");

@@ -203,7 +203,7 @@ class Story {
  private:
   void note_said() {
     for (auto const& effect : town_.all_effects) {
-      if (auto const* store = std::get_if<Store>(&effect)) said_.emplace(store->message.id.str(), said_.size() + 1);
+      if (auto const* store = std::get_if<Store>(&effect)) said_.emplace(store->message->id.str(), said_.size() + 1);
     }
   }
   bool connected(Town::Guest const& guest) { return town_.session(guest) && town_.session(guest)->socket; }
@@ -284,8 +284,9 @@ class Story {
       REQUIRE(town_.session(listener));
       CHECK(town_.session(listener)->connected_user() == from);
     };
-    if (auto const* message = std::get_if<ChatMessage>(&event)) {
-      from_partner(message->sender_id);
+    if (auto const* told = std::get_if<ChatMessage>(&event)) {
+      auto const& message = told->message;
+      from_partner(message->sender);
       // A guest that comes back is told again what it has not confirmed, but nothing twice on one connection.
       CHECK(delivered_to_.insert({message->id.str(), listener.socket}).second);
       auto& last = last_seen_[{town_.session(listener)->conversation()->number(), listener.socket}];

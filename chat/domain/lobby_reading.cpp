@@ -10,10 +10,7 @@ constexpr std::size_t unconfirmed_page = 100;
 constexpr std::size_t history_page = 500;
 constexpr auto pause_after_failure = std::chrono::seconds(1);
 
-ChatMessage relayed(Message message) {
-  return {std::move(message.id), std::move(message.sender),  std::move(message.sender_username),
-          message.type,          std::move(message.content), std::move(message.timestamp)};
-}
+ChatMessage relayed(Message message) { return {std::make_shared<Message>(std::move(message))}; }
 
 Json shown(Message message, GuestId const& to) {
   auto json = Json::object({{"id", message.id.str()},

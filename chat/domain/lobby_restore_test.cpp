@@ -25,7 +25,7 @@ TEST_CASE("§1.4: who returns within the grace after a restart finds its chat an
   Town town(with_grace);
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.say(*bob, "one");
-  town.confirm(*ada, town.last<ChatMessage>(*ada).id);
+  town.confirm(*ada, town.last<ChatMessage>(*ada).message->id);
   town.say(*bob, "two", "c2");
   auto const second = town.last<ChatSent>(*bob).message_id;
   town.restart();
@@ -41,7 +41,7 @@ TEST_CASE("§1.4: who returns within the grace after a restart finds its chat an
   CHECK(ada->heard_names == Names{"connection:established", "chat:message"});
   REQUIRE(town.last<ConnectionEstablished>(*ada).active_chat);
   CHECK(town.last<ConnectionEstablished>(*ada).active_chat->matched_user.username == "Bob");
-  CHECK(town.last<ChatMessage>(*ada).content == Json("two"));
+  CHECK(town.last<ChatMessage>(*ada).message->content == Json("two"));
   town.connect(*bob);
   // Said again, it is the same message; the next one carries on the numbers.
   CHECK(town.say(*bob, "two", "c2")["messageId"] == Json(second.str()));
@@ -49,7 +49,7 @@ TEST_CASE("§1.4: who returns within the grace after a restart finds its chat an
   CHECK(bob->heard_names.back() == "chat:message:delivered");
   town.say(*bob, "three");
   CHECK(town.rooms.begin()->second.rbegin()->first == 3);
-  CHECK(town.last<ChatMessage>(*ada).content == Json("three"));
+  CHECK(town.last<ChatMessage>(*ada).message->content == Json("three"));
 }
 
 TEST_CASE("§9.4: who does not return within the grace after a restart has left, and hears so later") {

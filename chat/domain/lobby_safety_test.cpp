@@ -32,7 +32,7 @@ TEST_CASE("§6.1: the history shows own and partner's messages in order, with wh
   Town town;
   auto [ada, bob] = town.pair("Ada", "Bob");
   town.say(*ada, "one", "c1");
-  town.confirm(*bob, town.last<ChatMessage>(*bob).id);
+  town.confirm(*bob, town.last<ChatMessage>(*bob).message->id);
   town.say(*bob, "two", "c2");
   auto const answer = town.history(*ada);
   CHECK(answer["ok"] == Json(true));

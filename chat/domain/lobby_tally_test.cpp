@@ -34,7 +34,8 @@ TEST_CASE("every message that was sent is delivered, waits, or was never confirm
   auto const [ada, bob] = town.pair("Ada", "Bob");
   for (int i = 0; i < 5; ++i) town.say(*ada, "hello");
   town.pass(40ms);
-  for (int i = 0; i < 2; ++i) town.confirm(*bob, std::get<ChatMessage>(bob->heard[static_cast<std::size_t>(i)]).id);
+  for (int i = 0; i < 2; ++i)
+    town.confirm(*bob, std::get<ChatMessage>(bob->heard[static_cast<std::size_t>(i)]).message->id);
   auto const& tally = town.lobby.tally();
   CHECK(texts(town).sent.read() == 5);
   CHECK(tally.delivered.read() == 2);

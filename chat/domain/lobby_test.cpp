@@ -111,11 +111,11 @@ TEST_CASE("a message is confirmed to its author, passed to the partner and confi
   CHECK(ada->heard_names == Names{"chat:message:sent"});
   CHECK(bob->heard_names == Names{"chat:message"});
   auto const sent = town.last<ChatSent>(*ada);
-  auto const message = town.last<ChatMessage>(*bob);
+  auto const message = *town.last<ChatMessage>(*bob).message;
   CHECK(sent.message_id == message.id);
   CHECK(sent.client_message_id == "c1");
   CHECK(message.content == Json(" a < b "));
-  CHECK(message.sender_id == ada->id);
+  CHECK(message.sender == ada->id);
   CHECK(message.id.str().starts_with("msg_1800000000000_"));
   CHECK(answer["messageId"] == Json(message.id.str()));
   CHECK(answer["status"] == Json("sent"));
@@ -133,7 +133,7 @@ TEST_CASE("confirmations by the wrong guest, of the wrong message or of none not
   auto [ada, bob] = town.pair("Ada", "Bob");
   auto [eve, fay] = town.pair("Eve", "Fay");
   town.say(*ada, "hello");
-  auto const id = town.last<ChatMessage>(*bob).id;
+  auto const id = town.last<ChatMessage>(*bob).message->id;
   town.forget();
   CHECK(code_of(town.confirm(*ada, id)) == "INVALID_MESSAGE");
   CHECK(code_of(town.confirm(*eve, id)) == "INVALID_MESSAGE");
@@ -165,7 +165,7 @@ TEST_CASE("§6.3-store: a message that storage refuses is refused to its author 
   town.store(0, false);
   CHECK(ada->heard_names == Names{"chat:error", "chat:message:sent"});
   CHECK(town.last<Refused>(*ada).message == "Failed to send message");
-  CHECK(town.last<ChatMessage>(*bob).content == Json("two"));
+  CHECK(town.last<ChatMessage>(*bob).message->content == Json("two"));
 }
 
 TEST_CASE(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,5 +46,8 @@ struct Message {
   std::optional<base::Timestamp> delivered_at{};   ///< the status is `delivered` from then on, `sent` before
   std::optional<std::string> client_message_id{};  ///< the same again means the same message
 };
+
+/// A message that is said, kept and told at the same time does not change while it is.
+using SharedMessage = std::shared_ptr<Message const>;
 
 }  // namespace parley::chat

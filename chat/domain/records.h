@@ -30,6 +30,13 @@ struct ChatRecord {
   base::Timestamp began_at;
 };
 
+/// The message `seq` of a room has reached its recipient.
+struct Delivery {
+  RoomId room;
+  std::uint64_t seq = 0;
+  base::Timestamp at;
+};
+
 /// `by` never meets `whom` again while either session lives.
 struct BlockRecord {
   GuestId by, whom;

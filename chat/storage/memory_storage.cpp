@@ -33,17 +33,20 @@ Stored<void> MemoryStorage::keep_block(BlockRecord block) {
   co_return Done{};
 }
 
-Stored<void> MemoryStorage::keep(Message message) {
-  auto& room = rooms_[message.room];
-  room.push_back(std::move(message));
+Stored<void> MemoryStorage::keep(SharedMessage message) {
+  if (!chats_.contains(message->room)) co_return base::fail(StorageError{"no such chat", StorageError::Of::call});
+  auto& room = rooms_[message->room];
+  room.push_back(*message);
   if (room.size() > messages_per_room_max_) room.pop_front();
   co_return Done{};
 }
 
-Stored<void> MemoryStorage::mark_delivered(RoomId room, MessageId id, base::Timestamp at) {
-  if (auto const found = rooms_.find(room); found != rooms_.end()) {
-    auto const message = std::ranges::find(found->second, id, &Message::id);
-    if (message != found->second.end() && !message->delivered_at) message->delivered_at = at;
+Stored<void> MemoryStorage::mark_delivered(std::vector<Delivery> deliveries) {
+  for (auto const& each : deliveries) {
+    auto const found = rooms_.find(each.room);
+    if (found == rooms_.end()) continue;
+    auto const message = std::ranges::find(found->second, each.seq, &Message::seq);
+    if (message != found->second.end() && !message->delivered_at) message->delivered_at = each.at;
   }
   co_return Done{};
 }

@@ -18,8 +18,8 @@ class MemoryStorage : public Storage {
   Stored<void> keep_chat(ChatRecord chat) override;
   Stored<void> erase_room(RoomId room) override;
   Stored<void> keep_block(BlockRecord block) override;
-  Stored<void> keep(Message message) override;
-  Stored<void> mark_delivered(RoomId room, MessageId id, base::Timestamp at) override;
+  Stored<void> keep(SharedMessage message) override;
+  Stored<void> mark_delivered(std::vector<Delivery> deliveries) override;
   Stored<std::vector<Message>> messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) override;
   Stored<std::vector<Message>> undelivered_after(RoomId room, GuestId recipient, std::uint64_t seq,
                                                  std::size_t count_max) override;

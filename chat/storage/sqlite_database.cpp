@@ -89,6 +89,8 @@ SqliteDatabase::~SqliteDatabase() {
 
 SqliteDatabase::Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(std::string const& path) {
   if (auto made = make_file(path); !made) return base::fail(made.error());
+  // Counting its memory takes a lock for each piece. Has an effect only before the first file is opened.
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sqlite3* connection = nullptr;
   int const code = sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(path, connection));
@@ -102,9 +104,10 @@ SqliteDatabase::Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(std
 SqliteDatabase::Result<void> SqliteDatabase::set_up() {
   sqlite3_busy_timeout(connection_.get(), busy_ms_max);
   // EXCLUSIVE before the log is first touched: the file is ours alone, and no memory is shared with other processes.
-  for (auto const* pragma : {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL",
-                             "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY",
-                             "PRAGMA trusted_schema = OFF", "PRAGMA wal_autocheckpoint = 4000"}) {
+  for (auto const* pragma :
+       {"PRAGMA locking_mode = EXCLUSIVE", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+        "PRAGMA secure_delete = ON", "PRAGMA temp_store = MEMORY", "PRAGMA trusted_schema = OFF",
+        "PRAGMA wal_autocheckpoint = 4000", "PRAGMA cache_size = -16384"}) {
     if (auto done = run_script(pragma); !done) return done;
   }
   std::string found;

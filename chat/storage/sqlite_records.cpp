@@ -1,6 +1,7 @@
 #include "chat/storage/sqlite_records.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "chat/storage/message_columns.h"
 
@@ -85,8 +86,9 @@ SqliteRecords::Result<void> SqliteRecords::keep_chat(ChatRecord const& chat) {
 
 SqliteRecords::Result<void> SqliteRecords::erase_room(RoomId const& room) {
   return db_.all_or_nothing([&]() -> Done {
-    for (auto const* sql : {"DELETE FROM messages WHERE room_id = ?", "DELETE FROM files WHERE room_id = ?",
-                            "DELETE FROM chats WHERE room_id = ?"}) {
+    for (auto const* sql : {"DELETE FROM messages WHERE message_key IN (SELECT message_key FROM chat_messages"
+                            " WHERE room_id = ?)",
+                            "DELETE FROM files WHERE room_id = ?", "DELETE FROM chats WHERE room_id = ?"}) {
       if (auto done = db_.run(sql, room); !done) return without_count(done);
     }
     return {};
@@ -102,23 +104,30 @@ SqliteRecords::Result<void> SqliteRecords::keep_block(BlockRecord const& block) 
 // Messages ------------------------------------------------------------------------------------------------------------
 
 SqliteRecords::Result<void> SqliteRecords::keep(Message const& message) {
-  return without_count(
-      db_.run("INSERT INTO messages (room_id, " PARLEY_MESSAGE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-              message.room, static_cast<std::int64_t>(message.seq), message.id, message.sender, message.sender_username,
-              message.recipient, to_string(message.type), message.content.dump(), message.timestamp,
-              message.client_message_id, message.delivered_at));
+  auto const kept = db_.run(
+      "INSERT INTO messages (message_key, message_id, by_first, sender_username, type, content, written_at,"
+      " client_message_id, delivered_at) SELECT chat_key * 4294967296 + ?, ?, first_guest = ?, ?, ?, ?, ?, ?, ?"
+      " FROM chats WHERE room_id = ?",
+      static_cast<std::int64_t>(message.seq), message.id, message.sender, message.sender_username,
+      to_string(message.type), message.content.dump(), message.timestamp, message.client_message_id,
+      message.delivered_at, message.room);
+  if (kept && *kept == 0) return base::fail(StorageError{"no such chat", StorageError::Of::call});
+  return without_count(kept);
 }
 
-SqliteRecords::Result<void> SqliteRecords::mark_delivered(MessageId const& id, base::Timestamp at) {
+SqliteRecords::Result<void> SqliteRecords::mark_delivered(Delivery const& delivery) {
   return without_count(
-      db_.run("UPDATE messages SET delivered_at = ? WHERE message_id = ? AND delivered_at IS NULL", at, id));
+      db_.run("UPDATE messages SET delivered_at = ? WHERE delivered_at IS NULL"
+              " AND message_key = (SELECT chat_key FROM chats WHERE room_id = ?) * 4294967296 + ?",
+              delivery.at, delivery.room, static_cast<std::int64_t>(delivery.seq)));
 }
 
 SqliteRecords::Result<std::vector<Message>> SqliteRecords::messages_after(RoomId const& room, std::uint64_t seq,
                                                                           std::size_t count_max) {
   std::vector<Message> messages;
   auto const read = db_.query(
-      "SELECT room_id, " PARLEY_MESSAGE_COLUMNS " FROM messages WHERE room_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      "SELECT room_id, " PARLEY_MESSAGE_COLUMNS
+      " FROM chat_messages WHERE room_id = ? AND seq > ? ORDER BY message_key LIMIT ?",
       [&](SqliteRow row) { messages.push_back(read_message(row)); }, room, static_cast<std::int64_t>(seq),
       static_cast<std::int64_t>(count_max));
   if (!read) return base::fail(read.error());
@@ -131,8 +140,8 @@ SqliteRecords::Result<std::vector<Message>> SqliteRecords::undelivered_after(Roo
   std::vector<Message> messages;
   auto const read = db_.query(
       "SELECT room_id, " PARLEY_MESSAGE_COLUMNS
-      " FROM messages WHERE room_id = ? AND seq > ? AND recipient_id = ? AND delivered_at IS NULL"
-      " ORDER BY seq LIMIT ?",
+      " FROM chat_messages WHERE room_id = ? AND seq > ? AND recipient_id = ? AND delivered_at IS NULL"
+      " ORDER BY message_key LIMIT ?",
       [&](SqliteRow row) { messages.push_back(read_message(row)); }, room, static_cast<std::int64_t>(seq), recipient,
       static_cast<std::int64_t>(count_max));
   if (!read) return base::fail(read.error());
@@ -182,12 +191,11 @@ SqliteRecords::Result<void> SqliteRecords::load_chats(Snapshot& all) {
   auto chat = all.chats.begin();
   return without_count(
       db_.query("SELECT room_id, seq, message_id, sender_id, recipient_id, written_at, client_message_id, delivered_at"
-                " FROM messages ORDER BY room_id, seq",
+                " FROM chat_messages ORDER BY room_id, message_key",
                 [&](SqliteRow row) {
                   auto const room = row.name<RoomId>();
-                  // Both are in the order of their rooms; what was written outside any chat is skipped.
-                  while (chat != all.chats.end() && chat->record.room < room) ++chat;
-                  if (chat == all.chats.end() || chat->record.room != room) return;
+                  // Both are in the order of their rooms.
+                  while (chat->record.room != room) ++chat;
                   MessageHead head;
                   head.seq = static_cast<std::uint64_t>(row.integer());
                   head.id = row.name<MessageId>();
@@ -204,9 +212,10 @@ SqliteRecords::Result<void> SqliteRecords::replace_live(std::vector<SessionRecor
                                                         std::vector<ChatRecord> const& chats,
                                                         std::vector<BlockRecord> const& blocks) {
   return db_.all_or_nothing([&]() -> Done {
-    for (auto const* sql : {"DELETE FROM sessions", "DELETE FROM chats", "DELETE FROM blocks"}) {
+    for (auto const* sql : {"DELETE FROM sessions", "DELETE FROM blocks"}) {
       if (auto done = db_.run(sql); !done) return without_count(done);
     }
+    if (auto done = keep_only_chats(chats); !done) return done;
     for (auto const& each : sessions) {
       if (auto done = keep_session(each); !done) return done;
     }
@@ -216,12 +225,22 @@ SqliteRecords::Result<void> SqliteRecords::replace_live(std::vector<SessionRecor
     for (auto const& each : blocks) {
       if (auto done = keep_block(each); !done) return done;
     }
-    for (auto const* sql : {"DELETE FROM messages WHERE room_id NOT IN (SELECT room_id FROM chats)",
-                            "DELETE FROM files WHERE room_id NOT IN (SELECT room_id FROM chats)"}) {
-      if (auto done = db_.run(sql); !done) return without_count(done);
-    }
-    return {};
+    return without_count(db_.run("DELETE FROM files WHERE room_id NOT IN (SELECT room_id FROM chats)"));
   });
+}
+
+SqliteRecords::Result<void> SqliteRecords::keep_only_chats(std::vector<ChatRecord> const& chats) {
+  std::unordered_set<std::string_view> rooms;
+  for (auto const& each : chats) rooms.insert(each.room);
+  std::vector<RoomId> over;
+  auto const read = db_.query("SELECT room_id FROM chats", [&](SqliteRow row) {
+    if (auto room = row.name<RoomId>(); !rooms.contains(room)) over.push_back(std::move(room));
+  });
+  if (!read) return without_count(read);
+  for (auto const& room : over) {
+    if (auto done = erase_room(room); !done) return done;
+  }
+  return {};
 }
 
 }  // namespace parley::chat

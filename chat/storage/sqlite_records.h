@@ -23,7 +23,7 @@ class SqliteRecords {
   Result<void> keep_block(BlockRecord const& block);
 
   Result<void> keep(Message const& message);
-  Result<void> mark_delivered(MessageId const& id, base::Timestamp at);
+  Result<void> mark_delivered(Delivery const& delivery);
   Result<std::vector<Message>> messages_after(RoomId const& room, std::uint64_t seq, std::size_t count_max);
   Result<std::vector<Message>> undelivered_after(RoomId const& room, GuestId const& recipient, std::uint64_t seq,
                                                  std::size_t count_max);
@@ -44,6 +44,8 @@ class SqliteRecords {
                             std::vector<BlockRecord> const& blocks);
 
  private:
+  /// Erases all other chats.
+  Result<void> keep_only_chats(std::vector<ChatRecord> const& chats);
   Result<void> load_sessions(Snapshot& all);
   Result<void> load_chats(Snapshot& all);
   Result<void> load_files_and_bans(Snapshot& all);

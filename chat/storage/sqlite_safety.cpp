@@ -91,7 +91,7 @@ SqliteRecords::Result<void> SqliteRecords::keep_report(Report const& report) {
     if (!kept) return without_count(kept);
     return without_count(db_.run("INSERT INTO report_messages (report_id, room_id, " PARLEY_MESSAGE_COLUMNS
                                  ") SELECT ?, room_id, " PARLEY_MESSAGE_COLUMNS
-                                 " FROM messages WHERE room_id = ? ORDER BY seq DESC LIMIT ?",
+                                 " FROM chat_messages WHERE room_id = ? ORDER BY message_key DESC LIMIT ?",
                                  report.id, report.room, static_cast<std::int64_t>(Report::messages_max)));
   });
 }

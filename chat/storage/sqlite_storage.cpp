@@ -1,6 +1,7 @@
 #include "chat/storage/sqlite_storage.h"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 namespace parley::chat {
@@ -12,6 +13,18 @@ constexpr std::size_t bytes_of_any = 512;
 /// How far apart groups begin at least. A commit costs the same however much is in it, and where the thread shares its
 /// core with the lobby's worker, each one takes the core from it twice. Whoever comes after a pause does not wait.
 constexpr std::chrono::milliseconds between_groups = std::chrono::milliseconds(2);
+
+constexpr auto commit_time_bounds = [] {
+  std::array<base::Histogram::Duration, 12> bounds{};
+  // 0.1, 0.25, 0.5, 1 … 500 ms
+  constexpr std::array<std::int64_t, 3> steps{100, 250, 500};
+  std::int64_t unit = 1;
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    bounds[i] = base::Histogram::Duration(steps[i % 3] * unit);
+    if (i % 3 == 2) unit *= 10;
+  }
+  return bounds;
+}();
 
 std::size_t bytes_of(Json const& value) {
   if (auto const text = value.as_string()) return text->size();
@@ -31,11 +44,28 @@ SqliteStorage::SqliteStorage(std::string path, Executor work, Limits limits)
       work_(std::move(work)),
       limits_(limits),
       inbox_(limits.requests_max),
-      outbox_(limits.requests_max) {}
+      outbox_(limits.requests_max),
+      commit_times_(commit_time_bounds) {}
 
 SqliteStorage::~SqliteStorage() = default;
 
 // Where requests come from --------------------------------------------------------------------------------------------
+
+template <class T, class Call, class Resolve>
+struct SqliteStorage::ErrandOf : Errand {
+  ErrandOf(Call&& work, Resolve&& whoever_asked) : call(std::move(work)), resolve(std::move(whoever_asked)) {}
+  std::optional<StorageError> run(SqliteDatabase& database) override {
+    auto const& result = given.emplace(call(database));
+    return result ? std::nullopt : std::optional(result.error());
+  }
+  void answer(std::optional<StorageError> const& group) override {
+    if (group) return resolve(base::fail(*group));
+    resolve(std::move(*given));
+  }
+  Call call;
+  Resolve resolve;
+  std::optional<Result<T>> given;
+};
 
 template <class T, class Call>
 Stored<T> SqliteStorage::ask(Kind kind, std::size_t bytes, Call call) {
@@ -43,16 +73,9 @@ Stored<T> SqliteStorage::ask(Kind kind, std::size_t bytes, Call call) {
     co_return base::fail(StorageError{"too much waits to be written"});
   }
   base::Completion<Result<T>> answer;
-  auto const given = std::make_shared<std::optional<Result<T>>>();
-  Request request{kind, bytes,
-                  [given, call = std::move(call)](SqliteDatabase& database) mutable -> std::optional<StorageError> {
-                    auto const& result = given->emplace(call(database));
-                    return result ? std::nullopt : std::optional(result.error());
-                  },
-                  [given, resolve = answer.resolver()](std::optional<StorageError> const& group) mutable {
-                    if (group) return resolve(base::fail(*group));
-                    resolve(std::move(**given));
-                  }};
+  auto resolve = answer.resolver();
+  using Its = ErrandOf<T, Call, decltype(resolve)>;
+  Request request{kind, bytes, std::make_unique<Its>(std::move(call), std::move(resolve))};
   ++requests_;
   bytes_ += bytes;
   auto const posted = inbox_.post(std::move(request));
@@ -84,7 +107,7 @@ void SqliteStorage::deliver() {
   for (auto& each : answered) {
     --requests_;
     bytes_ -= each.bytes;
-    each.answer(each.group_fault);
+    each.errand->answer(each.group_fault);
   }
 }
 
@@ -122,7 +145,9 @@ void SqliteStorage::work_off() {
   std::vector<Request> group;
   inbox_.take(group);
   if (group.empty()) return;
+  auto const begun = std::chrono::steady_clock::now();
   auto const fault = run_group(group);
+  commit_times_.add(std::chrono::ceil<base::Histogram::Duration>(std::chrono::steady_clock::now() - begun));
   if (fault) {
     // Whatever it is, opening the file again is the one way to find out that it is over.
     fault_ = *fault;
@@ -146,7 +171,7 @@ std::optional<StorageError> SqliteStorage::run_group(std::vector<Request>& group
   auto const committed = database_->all_or_nothing([&]() -> Result<void> {
     for (auto& each : group) {
       if (each.kind == Kind::outside) continue;
-      auto error = each.run(*database_);
+      auto error = each.errand->run(*database_);
       if (error && error->of == StorageError::Of::storage) return base::fail(std::move(*error));
     }
     return {};
@@ -155,7 +180,7 @@ std::optional<StorageError> SqliteStorage::run_group(std::vector<Request>& group
   if (!database_->is_in_place()) return StorageError{path_ + ": the database has been removed or replaced"};
   for (auto& each : group) {
     if (each.kind != Kind::outside) continue;
-    if (auto error = each.run(*database_)) return error;
+    if (auto error = each.errand->run(*database_)) return error;
   }
   return std::nullopt;
 }
@@ -179,12 +204,18 @@ Stored<void> SqliteStorage::keep_block(BlockRecord block) {
   return ask_records<void>(0, [block = std::move(block)](auto& records) { return records.keep_block(block); });
 }
 
-Stored<void> SqliteStorage::keep(Message message) {
-  auto const bytes = bytes_of(message.content);
-  return ask_records<void>(bytes, [message = std::move(message)](auto& records) { return records.keep(message); });
+Stored<void> SqliteStorage::keep(SharedMessage message) {
+  auto const bytes = bytes_of(message->content);
+  return ask_records<void>(bytes, [message = std::move(message)](auto& records) { return records.keep(*message); });
 }
-Stored<void> SqliteStorage::mark_delivered(RoomId, MessageId id, base::Timestamp at) {
-  return ask_records<void>(0, [id = std::move(id), at](auto& records) { return records.mark_delivered(id, at); });
+Stored<void> SqliteStorage::mark_delivered(std::vector<Delivery> deliveries) {
+  auto const bytes = deliveries.size() * sizeof(Delivery);
+  return ask_records<void>(bytes, [deliveries = std::move(deliveries)](auto& records) -> Result<void> {
+    for (auto const& each : deliveries) {
+      if (auto marked = records.mark_delivered(each); !marked) return marked;
+    }
+    return {};
+  });
 }
 Stored<std::vector<Message>> SqliteStorage::messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) {
   return ask_records<std::vector<Message>>(0, [room = std::move(room), seq, count_max](auto& records) {

@@ -48,8 +48,8 @@ class SqliteStorage : public Storage {
   Stored<void> keep_chat(ChatRecord chat) override;
   Stored<void> erase_room(RoomId room) override;
   Stored<void> keep_block(BlockRecord block) override;
-  Stored<void> keep(Message message) override;
-  Stored<void> mark_delivered(RoomId room, MessageId id, base::Timestamp at) override;
+  Stored<void> keep(SharedMessage message) override;
+  Stored<void> mark_delivered(std::vector<Delivery> deliveries) override;
   Stored<std::vector<Message>> messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) override;
   Stored<std::vector<Message>> undelivered_after(RoomId room, GuestId recipient, std::uint64_t seq,
                                                  std::size_t count_max) override;
@@ -66,6 +66,8 @@ class SqliteStorage : public Storage {
                             std::vector<BlockRecord> blocks) override;
   Stored<void> erase_messages_before(base::Timestamp time) override;
   Stored<void> tidy() override;
+  base::Histogram const* commit_times() const override { return &commit_times_; }
+  std::size_t calls_waiting() const override { return requests_; }
 
  private:
   template <class T>
@@ -74,13 +76,19 @@ class SqliteStorage : public Storage {
   /// Whether the file is opened for it, and whether it runs within the transaction of its group.
   enum class Kind { plain, opening, outside };
   /// One call on its way to the file, and its answer on the way back.
+  struct Errand {
+    virtual ~Errand() = default;
+    /// Does it; tells what has failed, if anything has.
+    virtual std::optional<StorageError> run(SqliteDatabase& database) = 0;
+    /// Tells whoever asked what has become of it: what it gave, or why its whole group has failed.
+    virtual void answer(std::optional<StorageError> const& group) = 0;
+  };
+  template <class T, class Call, class Resolve>
+  struct ErrandOf;
   struct Request {
     Kind kind;
     std::size_t bytes;
-    /// Does it; tells what has failed, if anything has.
-    base::Function<std::optional<StorageError>(SqliteDatabase&)> run;
-    /// Tells whoever asked what has become of it: what it gave, or why its whole group has failed.
-    base::Function<void(std::optional<StorageError> const& group)> answer;
+    std::unique_ptr<Errand> errand;
     std::optional<StorageError> group_fault{};
   };
 
@@ -106,7 +114,8 @@ class SqliteStorage : public Storage {
   std::size_t requests_ = 0, bytes_ = 0;  ///< not answered yet
 
   std::chrono::steady_clock::time_point next_group_;  ///< it begins then at the earliest
-  std::unique_ptr<SqliteDatabase> database_;          ///< null: closed, for the reason in `fault_`
+  base::Histogram commit_times_;
+  std::unique_ptr<SqliteDatabase> database_;  ///< null: closed, for the reason in `fault_`
   StorageError fault_{"the database has not been opened"};
 };
 

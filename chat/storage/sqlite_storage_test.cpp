@@ -21,6 +21,11 @@ struct Desk {
       : storage(std::move(path), disk.executor(), limits) {
     storage.answer_through(home.executor());
   }
+  /// With a chat in it.
+  void open() {
+    REQUIRE(storage.load_now());
+    REQUIRE(given(storage.keep_chat(chat_in("ab"))));
+  }
   Hands disk, home;
   SqliteStorage storage;
 };
@@ -55,10 +60,10 @@ mode_t mode_of(std::string const& path) {
 TEST_CASE("requests that wait are committed together and answered together, in order") {
   Folder folder;
   Desk desk(folder / "parley.db");
-  REQUIRE(desk.storage.load_now());
+  desk.open();
   desk.disk.at_once = desk.home.at_once = false;
-  auto const first = begin(desk.storage.keep(message_in("ab", 1)));
-  auto const second = begin(desk.storage.keep(message_in("ab", 2)));
+  auto const first = begin(desk.storage.keep(said_in("ab", 1)));
+  auto const second = begin(desk.storage.keep(said_in("ab", 2)));
   auto const read = begin(desk.storage.messages_after(RoomId("ab"), 0, 9));
   CHECK(desk.disk.waiting.size() == 1);
   desk.disk.run();
@@ -73,22 +78,22 @@ TEST_CASE("requests that wait are committed together and answered together, in o
 TEST_CASE("groups begin two milliseconds apart, so that more finds its way into each") {
   Folder folder;
   Desk desk(folder / "parley.db");
-  REQUIRE(desk.storage.load_now());
+  desk.open();
   auto const begun_at = std::chrono::steady_clock::now();
-  for (std::uint64_t seq = 1; seq <= 11; ++seq) CHECK(begin(desk.storage.keep(message_in("ab", seq)))->value());
+  for (std::uint64_t seq = 1; seq <= 11; ++seq) CHECK(begin(desk.storage.keep(said_in("ab", seq)))->value());
   CHECK(std::chrono::steady_clock::now() - begun_at >= std::chrono::milliseconds(20));
 }
 
 TEST_CASE("a request that breaks a rule of the records fails alone") {
   Folder folder;
   Desk desk(folder / "parley.db");
-  REQUIRE(desk.storage.load_now());
+  desk.open();
   desk.disk.at_once = false;
-  auto const first = begin(desk.storage.keep(message_in("ab", 1)));
-  auto const again = begin(desk.storage.keep(message_in("ab", 1)));
+  auto const first = begin(desk.storage.keep(said_in("ab", 1)));
+  auto const again = begin(desk.storage.keep(said_in("ab", 1)));
   auto const twin = begin(desk.storage.keep_report(report_about("ab", "r", at(1))));
   auto const twin_again = begin(desk.storage.keep_report(report_about("ab", "r", at(2))));
-  auto const last = begin(desk.storage.keep(message_in("ab", 2)));
+  auto const last = begin(desk.storage.keep(said_in("ab", 2)));
   desk.disk.run();
   CHECK(first->value());
   REQUIRE_FALSE(again->value());
@@ -101,19 +106,19 @@ TEST_CASE("a request that breaks a rule of the records fails alone") {
 TEST_CASE("beyond its bounds the storage refuses at once, and takes again when it has answered") {
   Folder folder;
   Desk desk(folder / "parley.db", {.requests_max = 2, .bytes_max = 100'000});
-  REQUIRE(desk.storage.load_now());
+  desk.open();
   desk.disk.at_once = false;
-  auto const first = begin(desk.storage.keep(message_in("ab", 1)));
-  auto const second = begin(desk.storage.keep(message_in("ab", 2)));
-  auto const third = begin(desk.storage.keep(message_in("ab", 3)));
+  auto const first = begin(desk.storage.keep(said_in("ab", 1)));
+  auto const second = begin(desk.storage.keep(said_in("ab", 2)));
+  auto const third = begin(desk.storage.keep(said_in("ab", 3)));
   REQUIRE(third->has_value());
   CHECK_FALSE(third->value());
   desk.disk.run();
   CHECK(second->value());
-  auto const large = begin(desk.storage.keep(message_in("ab", 4, std::string(200'000, 'x'))));
+  auto const large = begin(desk.storage.keep(said_in("ab", 4, std::string(200'000, 'x'))));
   REQUIRE(large->has_value());
   CHECK_FALSE(large->value());
-  auto const small = begin(desk.storage.keep(message_in("ab", 5)));
+  auto const small = begin(desk.storage.keep(said_in("ab", 5)));
   desk.disk.run();
   CHECK(small->value());
 }
@@ -122,16 +127,16 @@ TEST_CASE("a file that has gone fails the whole group, and everything after it u
   Folder folder;
   auto const path = folder / "parley.db";
   Desk desk(path);
-  REQUIRE(desk.storage.load_now());
-  REQUIRE(given(desk.storage.keep(message_in("ab", 1))));
+  desk.open();
+  REQUIRE(given(desk.storage.keep(said_in("ab", 1))));
   std::filesystem::remove(path);
-  auto const lost = given(desk.storage.keep(message_in("ab", 2)));
+  auto const lost = given(desk.storage.keep(said_in("ab", 2)));
   REQUIRE_FALSE(lost);
   CHECK(lost.error().of == StorageError::Of::storage);
   CHECK(lost.error().cause == path + ": the database has been removed or replaced");
-  CHECK_FALSE(given(desk.storage.keep(message_in("ab", 3))));
+  CHECK_FALSE(given(desk.storage.keep(said_in("ab", 3))));
   REQUIRE(given(desk.storage.replace_live({session_of("ada")}, {chat_in("ab")}, {})));
-  REQUIRE(given(desk.storage.keep(message_in("ab", 4))));
+  REQUIRE(given(desk.storage.keep(said_in("ab", 4))));
   auto const all = *given(desk.storage.load());
   CHECK(all.sessions.size() == 1);
   REQUIRE(all.chats.size() == 1);
@@ -141,9 +146,9 @@ TEST_CASE("a file that has gone fails the whole group, and everything after it u
 TEST_CASE("what is begun before a storage is opened again is done, in its order") {
   Folder folder;
   Desk desk(folder / "parley.db");
-  CHECK_FALSE(given(desk.storage.keep(message_in("ab", 1))));
+  CHECK_FALSE(given(desk.storage.keep(said_in("ab", 1))));
   desk.disk.at_once = false;
-  auto const kept = begin(desk.storage.keep(message_in("ab", 2)));
+  auto const kept = begin(desk.storage.keep_chat(chat_in("ab")));
   auto const loaded = begin(desk.storage.load());
   desk.disk.run();
   CHECK(kept->value());
@@ -164,9 +169,9 @@ TEST_CASE("only the owner can read the file, its log and its directory") {
 TEST_CASE("what is erased can be found in no file any more") {
   Folder folder;
   Desk desk(folder / "parley.db");
-  REQUIRE(desk.storage.load_now());
+  desk.open();
   for (std::uint64_t seq = 1; seq <= 50; ++seq) {
-    REQUIRE(given(desk.storage.keep(message_in("ab", seq, "the secret word is swordfish"))));
+    REQUIRE(given(desk.storage.keep(said_in("ab", seq, "the secret word is swordfish"))));
   }
   REQUIRE(given(desk.storage.tidy()));
   REQUIRE(can_be_found(folder, "swordfish"));
@@ -215,6 +220,35 @@ TEST_CASE("a damaged file, one that is no database, and one of a newer program a
   CHECK(refusal() == path +
                          ": the database was written by a newer version of this program (schema 99, this one knows " +
                          std::to_string(migrations().back().number) + ")");
+}
+
+TEST_CASE("a database of an older program is brought up to date with all that is in it") {
+  Folder folder;
+  auto const path = folder / "parley.db";
+  std::string older = "PRAGMA journal_mode = WAL; PRAGMA user_version = 2;";
+  for (auto const& step : migrations()) {
+    if (step.number <= 2) older += step.sql;
+  }
+  run_sql(path, older +
+                    "INSERT INTO chats VALUES ('ab', 'guest_ada', 'guest_bob', 5), ('cd', 'guest_cy', 'guest_dan', 6);"
+                    "INSERT INTO messages VALUES"
+                    " ('ab', 1, 'msg_1_a', 'guest_ada', 'Ada', 'guest_bob', 'text', '\"hi\"', 'noon', 'c-1', 7),"
+                    " ('ab', 2, 'msg_2_a', 'guest_bob', 'Bob', 'guest_ada', 'text', '\"ho\"', 'noon', NULL, NULL),"
+                    " ('ef', 1, 'msg_3_a', 'guest_eve', 'Eve', 'guest_ada', 'text', '\"lost\"', 'noon', NULL, NULL);");
+  Desk desk(path);
+  auto const all = desk.storage.load_now();
+  REQUIRE(all);
+  REQUIRE(all->chats.size() == 2);
+  REQUIRE(all->chats[0].messages.size() == 2);
+  CHECK(all->chats[0].messages[0].client_message_id == "c-1");
+  CHECK(all->chats[0].messages[0].is_delivered);
+  auto const second = given(desk.storage.undelivered_after(RoomId("ab"), GuestId("guest_ada"), 0, 9))->at(0);
+  CHECK(second.id == MessageId("msg_2_a"));
+  CHECK(second.seq == 2);
+  CHECK(second.sender == GuestId("guest_bob"));
+  CHECK(second.sender_username == "Bob");
+  CHECK(second.content == Json("ho"));
+  CHECK(all->chats[1].messages.empty());
 }
 
 TEST_CASE("the schema's steps are numbered from one on, and the newest is written into the file") {

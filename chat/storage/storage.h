@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chat/domain/records.h"
+#include "parley/base/histogram.h"
 #include "parley/base/result.h"
 #include "parley/base/task.h"
 
@@ -43,8 +44,10 @@ class Storage {
 
   // Messages.
 
-  virtual Stored<void> keep(Message message) = 0;
-  virtual Stored<void> mark_delivered(RoomId room, MessageId id, base::Timestamp at) = 0;
+  /// Of a chat that has been kept.
+  virtual Stored<void> keep(SharedMessage message) = 0;
+  /// Messages that are not there, or have been marked, are passed over.
+  virtual Stored<void> mark_delivered(std::vector<Delivery> deliveries) = 0;
   /// The messages of a room with a greater `seq`, in that order, at most `count_max`.
   virtual Stored<std::vector<Message>> messages_after(RoomId room, std::uint64_t seq, std::size_t count_max) = 0;
   /// The same, of those that `recipient` has not confirmed.
@@ -80,6 +83,13 @@ class Storage {
   virtual Stored<void> erase_messages_before(base::Timestamp time) = 0;
   /// Makes sure that what was erased can be found nowhere any more. Slow: for when little is going on.
   virtual Stored<void> tidy() = 0;
+
+  // What it costs.
+
+  /// How long each commit took. Any thread. Null: there are none.
+  virtual base::Histogram const* commit_times() const { return nullptr; }
+  /// Calls not answered yet.
+  virtual std::size_t calls_waiting() const { return 0; }
 };
 
 }  // namespace parley::chat

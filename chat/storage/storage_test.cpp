@@ -54,8 +54,9 @@ FileRecord file_in(std::string const& room, std::string const& id) {
 TEST_CASE_TEMPLATE("messages are found again by room, in order, after a number and up to a count", Kept, InMemory,
                    InSqlite) {
   Kept kept;
-  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(kept.storage().keep(message_in("ab", seq))));
-  REQUIRE(given(kept.storage().keep(message_in("cd", 1))));
+  for (auto const* room : {"ab", "cd"}) REQUIRE(given(kept.storage().keep_chat(chat_in(room))));
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(kept.storage().keep(said_in("ab", seq))));
+  REQUIRE(given(kept.storage().keep(said_in("cd", 1))));
   kept.reopen();
   CHECK(seqs(kept.storage(), "ab") == Seqs{1, 2, 3, 4, 5});
   CHECK(seqs(kept.storage(), "ab", 3) == Seqs{4, 5});
@@ -70,7 +71,8 @@ TEST_CASE_TEMPLATE("a message is kept whole", Kept, InMemory, InSqlite) {
   message.type = MessageType::voice;
   message.content = Json::object({{"duration", 1.5}, {"name", "a\"\\ü\0b"}, {"list", Json::array({1, Json()})}});
   message.client_message_id = "c-1";
-  REQUIRE(given(kept.storage().keep(message)));
+  REQUIRE(given(kept.storage().keep_chat(chat_in("ab"))));
+  REQUIRE(given(kept.storage().keep(std::make_shared<Message>(message))));
   kept.reopen();
   auto const found = given(kept.storage().messages_after(RoomId("ab"), 0, 9))->at(0);
   CHECK(found.id == message.id);
@@ -89,11 +91,11 @@ TEST_CASE_TEMPLATE("a delivery is noted once, and what is not delivered is found
                    InSqlite) {
   Kept kept;
   auto& storage = kept.storage();
-  for (std::uint64_t seq = 1; seq <= 3; ++seq) REQUIRE(given(storage.keep(message_in("ab", seq))));
-  auto const id = message_in("ab", 2).id;
-  REQUIRE(given(storage.mark_delivered(RoomId("ab"), id, at(10))));
-  REQUIRE(given(storage.mark_delivered(RoomId("ab"), id, at(20))));
-  REQUIRE(given(storage.mark_delivered(RoomId("ab"), MessageId("msg_unknown"), at(20))));
+  REQUIRE(given(storage.keep_chat(chat_in("ab"))));
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) REQUIRE(given(storage.keep(said_in("ab", seq))));
+  REQUIRE(given(storage.mark_delivered({{RoomId("ab"), 2, at(10)}})));
+  REQUIRE(given(
+      storage.mark_delivered({{RoomId("ab"), 2, at(20)}, {RoomId("ab"), 9, at(20)}, {RoomId("nowhere"), 1, at(20)}})));
   CHECK(given(storage.messages_after(RoomId("ab"), 1, 1))->at(0).delivered_at == at(10));
   auto const open = [&](char const* guest, std::uint64_t after, std::size_t count_max) {
     return seqs_of(*given(storage.undelivered_after(RoomId("ab"), GuestId(guest), after, count_max)));
@@ -109,7 +111,7 @@ TEST_CASE_TEMPLATE("§1.2-erased: erasing a room leaves nothing of it and all of
   auto& storage = kept.storage();
   for (std::string const room : {"ab", "cd"}) {
     REQUIRE(given(storage.keep_chat(chat_in(room))));
-    REQUIRE(given(storage.keep(message_in(room, 1))));
+    REQUIRE(given(storage.keep(said_in(room, 1))));
     REQUIRE(given(storage.keep_file(file_in(room, "file_" + room))));
   }
   REQUIRE(given(storage.erase_room(RoomId("ab"))));
@@ -140,9 +142,9 @@ TEST_CASE_TEMPLATE("sessions, chats, blocks, bans and files are loaded as they w
   REQUIRE(given(storage.keep_chat(chat_in("ab", at(8)))));
   auto message = message_in("ab", 1);
   message.client_message_id = "c-1";
-  REQUIRE(given(storage.keep(message)));
-  REQUIRE(given(storage.keep(message_in("ab", 2))));
-  REQUIRE(given(storage.mark_delivered(RoomId("ab"), message_in("ab", 2).id, at(10))));
+  REQUIRE(given(storage.keep(std::make_shared<Message>(message))));
+  REQUIRE(given(storage.keep(said_in("ab", 2))));
+  REQUIRE(given(storage.mark_delivered({{RoomId("ab"), 2, at(10)}})));
   for (int i = 0; i < 2; ++i) REQUIRE(given(storage.keep_block({GuestId("guest_ada"), GuestId("guest_eve")})));
   REQUIRE(given(storage.keep_ban({Ban::Of::address, "2001:db8::", "flood", at(1), at(9)})));
   REQUIRE(given(storage.keep_ban({Ban::Of::address, "2001:db8::", "abuse", at(2), {}})));
@@ -210,7 +212,8 @@ TEST_CASE_TEMPLATE("a session takes its blocks with it, whoever made them", Kept
 TEST_CASE_TEMPLATE("§1.2-report: a report keeps the last messages of its chat beyond the chat, until it is closed",
                    Kept, InMemory, InSqlite) {
   Kept kept;
-  for (std::uint64_t seq = 1; seq <= 30; ++seq) REQUIRE(given(kept.storage().keep(message_in("ab", seq))));
+  REQUIRE(given(kept.storage().keep_chat(chat_in("ab"))));
+  for (std::uint64_t seq = 1; seq <= 30; ++seq) REQUIRE(given(kept.storage().keep(said_in("ab", seq))));
   REQUIRE(given(kept.storage().keep_report(report_about("ab", "r2", at(200)))));
   REQUIRE(given(kept.storage().keep_report(report_about("cd", "r1", at(100)))));
   REQUIRE(given(kept.storage().erase_room(RoomId("ab"))));
@@ -238,7 +241,8 @@ TEST_CASE_TEMPLATE("§1.2-report: a report keeps the last messages of its chat b
 TEST_CASE_TEMPLATE("what is too old is erased: reports and messages by their own ages", Kept, InMemory, InSqlite) {
   Kept kept;
   auto& storage = kept.storage();
-  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(storage.keep(message_in("ab", seq))));
+  REQUIRE(given(storage.keep_chat(chat_in("ab"))));
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(storage.keep(said_in("ab", seq))));
   REQUIRE(given(storage.keep_report(report_about("ab", "old", at(100)))));
   REQUIRE(given(storage.keep_report(report_about("ab", "young", at(200)))));
   REQUIRE(given(storage.erase_reports_before(at(150))));
@@ -266,7 +270,7 @@ TEST_CASE_TEMPLATE("what is alive can be replaced as a whole, and nothing stays 
   for (std::string const name : {"ada", "bob"}) REQUIRE(given(storage.keep_session(session_of(name))));
   for (std::string const room : {"ab", "cd"}) {
     REQUIRE(given(storage.keep_chat(chat_in(room))));
-    REQUIRE(given(storage.keep(message_in(room, 1))));
+    REQUIRE(given(storage.keep(said_in(room, 1))));
     REQUIRE(given(storage.keep_file(file_in(room, room))));
   }
   REQUIRE(given(storage.keep_block({GuestId("guest_ada"), GuestId("guest_bob")})));
@@ -284,6 +288,7 @@ TEST_CASE_TEMPLATE("what is alive can be replaced as a whole, and nothing stays 
 
 TEST_CASE("in memory a room keeps its newest messages when there are too many") {
   MemoryStorage storage(3);
-  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(storage.keep(message_in("ab", seq))));
+  REQUIRE(given(storage.keep_chat(chat_in("ab"))));
+  for (std::uint64_t seq = 1; seq <= 5; ++seq) REQUIRE(given(storage.keep(said_in("ab", seq))));
   CHECK(seqs(storage, "ab") == Seqs{3, 4, 5});
 }

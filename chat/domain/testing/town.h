@@ -244,15 +244,16 @@ class Town {
 
   /// Takes note of what the storage is asked to do.
   void note(Effect const& effect) {
-    if (auto const* store = std::get_if<Store>(&effect)) to_store.push_back(store->message);
+    if (auto const* store = std::get_if<Store>(&effect)) to_store.push_back(*store->message);
     if (auto const* chat = std::get_if<KeepChat>(&effect)) chats_to_keep.push_back(*chat);
     if (auto const* what = std::get_if<ReadMessages>(&effect)) to_read.push_back(*what);
     if (auto const* report = std::get_if<KeepReport>(&effect)) to_report.push_back(*report);
     if (auto const* kept = std::get_if<KeepSession>(&effect)) sessions[kept->session.key] = kept->session;
     if (auto const* block = std::get_if<KeepBlock>(&effect)) blocks.push_back(block->block);
     if (auto const* delivery = std::get_if<MarkDelivered>(&effect)) {
-      for (auto& [seq, message] : rooms[delivery->room]) {
-        if (message.id == delivery->id) message.delivered_at = delivery->at;
+      auto& room = rooms[delivery->delivery.room];
+      if (auto const told = room.find(delivery->delivery.seq); told != room.end()) {
+        told->second.delivered_at = delivery->delivery.at;
       }
     }
     if (auto const* over = std::get_if<EraseRoom>(&effect)) {

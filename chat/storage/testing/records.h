@@ -85,6 +85,11 @@ inline Message message_in(std::string_view room, std::uint64_t seq, std::string_
   return message;
 }
 
+/// The same, as it is said, kept and told.
+inline SharedMessage said_in(std::string_view room, std::uint64_t seq, std::string_view text = "hello") {
+  return std::make_shared<Message>(message_in(room, seq, text));
+}
+
 inline SessionRecord session_of(std::string const& name) {
   SessionRecord session;
   session.id = GuestId("guest_" + name);

@@ -1,5 +1,6 @@
 // A server that can end and be started again with the same records, and what its records can suffer.
 
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -78,6 +79,12 @@ export class Lives {
   log() {
     const lines = this.binary.stderr.split("\n").filter((line) => /records c/.test(line));
     return lines.map((line) => JSON.parse(line)).map(({ level, message }) => `${level}: ${message}`);
+  }
+
+  /** The log is written a moment after what it tells of; then it holds these lines and no others. */
+  async hasLogged(lines) {
+    await eventually(`the log has ${lines.length} lines about the records`, () => this.log().length >= lines.length);
+    assert.deepEqual(this.log(), lines);
   }
 }
 
