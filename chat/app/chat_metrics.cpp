@@ -13,10 +13,20 @@ Task<Response> ChatServer::tell_metrics() {
     std::uint64_t unconfirmed;
     FileShelf::Totals files;
     bool ready;
+    struct {
+      bool available;
+      std::uint64_t failures;
+      std::size_t waiting;
+    } store;
   };
   auto work = io_.run_on(lobby_worker, [this] {
     auto const& lobby = desk_.lobby();
-    return Seen{lobby.stats(), lobby.unconfirmed_messages(), lobby.files().totals(), !desk_.shutting_down()};
+    auto const& store = desk_.store();
+    return Seen{lobby.stats(),
+                lobby.unconfirmed_messages(),
+                lobby.files().totals(),
+                !desk_.shutting_down() && store.is_available(),
+                {store.is_available(), store.failures(), store.calls_waiting()}};
   });
   auto const seen = co_await std::move(work);
   MetricsPage page;
@@ -31,6 +41,15 @@ Task<Response> ChatServer::tell_metrics() {
   page.gauge("parley_files", "Files that guests have shared, and that are still alive.",
              static_cast<double>(seen.files.files));
   page.gauge("parley_file_bytes", "Their size.", static_cast<double>(seen.files.bytes));
+  page.gauge("parley_store_available", "1: what is kept now will be there after a restart.",
+             seen.store.available ? 1 : 0);
+  page.counter("parley_store_failures_total", "Calls to the records that have failed.",
+               static_cast<double>(seen.store.failures));
+  page.gauge("parley_store_calls_waiting", "Calls to the records that are not answered yet.",
+             static_cast<double>(seen.store.waiting));
+  if (auto const* times = desk_.store().commit_times()) {
+    page.histogram("parley_store_commit_seconds", "How long groups of records took to reach the disk.", *times);
+  }
   page.add(meters_);
   page.counter("parley_log_lines_dropped_total", "Log lines lost because the log could not keep up.",
                static_cast<double>(LogOutput::lines_dropped()));

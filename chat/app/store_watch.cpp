@@ -106,6 +106,12 @@ base::Task<void> StoreWatch::erase_old() {
   auto const now = ways_.now().wall;
   auto erasing_reports = storage_.erase_reports_before(now - Report::kept_for);
   if (auto const erased = co_await std::move(erasing_reports); !erased) failed("erase_reports", erased.error());
+  std::vector<Ban> over;
+  ways_.act([&](Lobby& lobby, Now at, Effects&) { over = lobby.bans().take_ended(at.wall); });
+  for (auto& ban : over) {
+    auto erasing_ban = storage_.erase_ban(ban.of, std::move(ban.value));
+    if (auto const erased = co_await std::move(erasing_ban); !erased) failed("erase_ban", erased.error());
+  }
   auto erasing_messages = storage_.erase_messages_before(now - messages_kept_for);
   if (auto const erased = co_await std::move(erasing_messages); !erased) failed("erase_messages", erased.error());
   written();

@@ -44,6 +44,11 @@ class StoreWatch {
   bool is_loaded() const { return state_ != State::loading; }
   /// What is kept now will be there after a restart.
   bool is_available() const { return state_ == State::available; }
+  /// Calls that have failed, ever.
+  std::uint64_t failures() const { return failures_; }
+  std::size_t calls_waiting() const { return storage_.calls_waiting(); }
+  /// Any thread.
+  base::Histogram const* commit_times() const { return storage_.commit_times(); }
 
  private:
   enum class State { loading, available, stale };

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually, settle } from "./support/guest.mjs";
 import { scrape } from "./support/metrics.mjs";
+import { Lives, holdDatabase } from "./support/records.mjs";
 import { match, startChat } from "./support/server.mjs";
 import { altered } from "./support/tokens.mjs";
 
@@ -31,6 +32,29 @@ test("§14-metrics, §4-metrics: gauges follow connects, searches, chats and dis
   for (const name of ["parley_guests_online", "parley_guests_searching", "parley_chats", "parley_sessions"]) {
     assert.equal(after.sum(name), 0, name);
   }
+});
+
+test("the records tell whether they can be relied on, what waits for them and how long commits take", async (t) => {
+  const lives = await Lives.begin(t);
+  const [ada] = await lives.server.pair();
+  await ada.ask("chat:message", { type: "text", content: "hello" });
+  const well = await scrape(lives.server);
+  assert.equal(well.sum("parley_store_available"), 1);
+  assert.equal(well.sum("parley_store_failures_total"), 0);
+  assert.equal(well.sum("parley_store_calls_waiting"), 0);
+  assert.ok(well.sum("parley_store_commit_seconds_count") >= 3, "two sessions, a chat and a message were committed");
+  assert.ok(well.sum("parley_store_commit_seconds_sum") > 0);
+  await lives.kill();
+
+  const holder = await holdDatabase(t, lives.database);
+  await lives.start();
+  await lives.unready();
+  const ill = await scrape(lives.server);
+  assert.equal(ill.sum("parley_store_available"), 0);
+  assert.equal(ill.sum("parley_ready"), 0);
+  await holder.end();
+  await lives.ready();
+  assert.equal((await scrape(lives.server)).sum("parley_store_available"), 1);
 });
 
 test("answers are counted by route and status, and a made-up path makes no new name", async (t) => {
