@@ -3,6 +3,10 @@
 // server must need no more at the end than at the beginning.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import { request } from "../chat/support/http.mjs";
 import { scrape } from "../chat/support/metrics.mjs";
@@ -78,12 +82,32 @@ async function assertCountsAgree(server, town) {
   );
 }
 
+/** What stands in the records is what has been confirmed in the chats in progress, and all of it is marked delivered. */
+async function assertRecordsAgree(directory, town) {
+  const said = town.sum((dweller) => dweller.said());
+  const copies = path.join(directory, "copies");
+  const stored = () => {
+    // The server alone may open its file. Nothing is written at rest, so that a copy is whole.
+    mkdirSync(copies, { recursive: true });
+    for (const name of ["parley.db", "parley.db-wal"]) copyFileSync(path.join(directory, name), path.join(copies, name));
+    const sql = "SELECT count(*), count(delivered_at) FROM messages";
+    return execFileSync("sqlite3", [path.join(copies, "parley.db"), sql], { encoding: "utf8" }).trim();
+  };
+  assert.ok(said > 0, "nobody is in a chat in which something was said");
+  await until(() => stored() === `${said}|${said}`, `${said} messages are stored and marked delivered`).catch((error) => {
+    throw new Error(`${error.message}: stored|delivered is ${stored()}`);
+  });
+}
+
 /** The median of `of` over the part of the samples between two fractions of the time. */
 const between = (samples, from, to, of) =>
   median(samples.slice(Math.floor(samples.length * from), Math.ceil(samples.length * to)).map(of));
 
 test(`${2 * pairs} guests live together for ${seconds} seconds, and nothing is lost and nothing grows`, async (t) => {
+  const directory = mkdtempSync(path.join(tmpdir(), "parley-soak-"));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
   const server = await launch({
+    DATABASE_URL: `sqlite:${path.join(directory, "parley.db")}`,
     DISCONNECT_GRACE_MS: String(graceMs),
     STATS_INTERVAL_MS: "5000",
     LOG_LEVEL: "warn",
@@ -126,6 +150,7 @@ test(`${2 * pairs} guests live together for ${seconds} seconds, and nothing is l
   });
   assert.deepEqual([...town.faults], []);
   await assertCountsAgree(server, town);
+  await assertRecordsAgree(directory, town);
 
   const figures = Object.fromEntries(
     ["resident", "descriptors"].map((what) => [

@@ -60,6 +60,10 @@ export class Dweller {
   pending() {
     return this.#unsettled(({ id, excused }) => !id || !excused);
   }
+  /** How many messages the server has confirmed in this chat, once nothing is pending. */
+  said() {
+    return this.#chat?.next ?? 0;
+  }
   #unsettled(which) {
     return this.#chat ? [...this.#chat.said.values()].filter(which).length : 0;
   }
