@@ -35,15 +35,22 @@ struct Asker {
     for (std::size_t i = 0; i < chats; ++i) rooms.push_back(std::string(84 - 4, 'r') + std::to_string(1000 + i));
   }
 
+  base::Task<void> keep_chats() {
+    for (auto const& room : rooms) {
+      ChatRecord chat{RoomId(room), GuestId(author), GuestId(reader), {}};
+      auto keeping = storage.keep_chat(std::move(chat));
+      static_cast<void>(co_await std::move(keeping));
+    }
+  }
   base::Task<void> keep_one() {
     auto const number = asked++;
     auto const said = std::make_shared<Message>();
     auto& message = *said;
     message.id = MessageId("msg_" + std::to_string(1'800'000'000'000 + number) + "_abcdefghijkl");
     message.room = RoomId(rooms[number % chats]);
-    message.sender = GuestId(std::string(42, 'a'));
+    message.sender = GuestId(author);
     message.sender_username = "BraveOwl417";
-    message.recipient = GuestId(std::string(42, 'b'));
+    message.recipient = GuestId(reader);
     message.content = Json("hello there, how are you doing today? this is a text");
     message.timestamp = "2027-01-15T08:00:00.000Z";
     message.client_message_id = "c-" + std::to_string(number);
@@ -66,6 +73,7 @@ struct Asker {
   }
 
   SqliteStorage& storage;
+  std::string const author = std::string(42, 'a'), reader = std::string(42, 'b');
   std::vector<std::string> rooms;
   std::size_t asked = 0, settled = 0;
   std::vector<Clock::duration> waited;
@@ -91,6 +99,7 @@ int main(int count, char** arguments) {
   }
 
   Asker asker(storage);
+  base::start(asker.keep_chats(), [](std::exception_ptr) {});
   auto const begun = Clock::now();
   auto const cpu_before = cpu_seconds();
   std::thread clock([&] {
