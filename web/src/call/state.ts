@@ -7,9 +7,10 @@ export type DeviceFault = "refused" | "not-found" | "in-use" | "unsupported";
 
 /** Camera and microphone of one call, as the guest wants them and as they are. */
 export interface Media {
-  /** `asking`: the browser asks the guest. `fault` names what failed; a call may go on without the camera, or only listening. */
-  at: "asking" | "ready" | "fault";
-  fault: DeviceFault | null;
+  /** `asking`: the browser asks the guest. */
+  at: "asking" | "ready";
+  /** What failed; a call may go on without the camera, or only listening. */
+  fault: { device: "camera" | "microphone" | "both"; why: DeviceFault } | null;
   mic: boolean;
   camera: boolean;
   microphoneId: string | null;
