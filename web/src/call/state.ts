@@ -1,4 +1,4 @@
-import type { CallKind, GuestId } from "../../../contract/types/payloads.js";
+import type { CallKind } from "../../../contract/types/payloads.js";
 
 export type Facing = "user" | "environment";
 
