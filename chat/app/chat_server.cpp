@@ -88,11 +88,12 @@ Parting parting_by(CloseReason why) {
 
 }  // namespace
 
-ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSource& random)
+ChatServer::ChatServer(Config const& config, WebFiles pages, Storage& storage, base::RandomSource& random)
     : limits_{.file_bytes_max = config.file_bytes_max, .voice_seconds_max = config.voice_seconds_max},
       trusted_proxies_(config.trusted_proxies),
       policy_(config.cors_origins),
       transport_(config),
+      pages_(std::move(pages), config.public_base_url, config.trusted_proxies),
       ice_servers_(config),
       file_threads_(file_threads, file_jobs_max),
       io_(to_server_config(config, policy_, transport_)),
@@ -135,7 +136,11 @@ ChatServer::ChatServer(Config const& config, Storage& storage, base::RandomSourc
     auto const shown = host == "0.0.0.0" || host == "::" ? "localhost" : host;
     std::printf("LISTENING %u\n", port);
     std::printf("Parley chat server: %s://%s:%u\n", scheme, shown.c_str(), port);
-    std::printf("Try next: node examples/two-guests/two-guests.mjs %s://%s:%u\n", scheme, shown.c_str(), port);
+    if (pages_.empty()) {
+      std::printf("Try next: node examples/two-guests/two-guests.mjs %s://%s:%u\n", scheme, shown.c_str(), port);
+    } else {
+      std::puts("Try next: open it in two browser windows, and press Start in both");
+    }
     std::fflush(stdout);
     watch_loops(io_, meters_);
   });
@@ -172,6 +177,7 @@ void ChatServer::set_up_http() {
   });
   http.get("/metrics", [this](HttpRequest const&) { return tell_metrics(); });
   files_.add_to(http);
+  pages_.add_to(http);
   http.otherwise([this](HttpRequest request) -> Task<Response> {
     if (request.head.method == http::Method::options) co_return WebPolicy::preflight();
     co_return co_await answer_there(std::move(request), rest::nothing_there, rest::Whom::anyone);

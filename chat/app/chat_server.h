@@ -14,6 +14,7 @@
 #include "chat/app/rest.h"
 #include "chat/app/rest_limits.h"
 #include "chat/app/transport_rule.h"
+#include "chat/app/web_pages.h"
 #include "chat/app/web_policy.h"
 #include "chat/domain/client_events.h"
 #include "chat/storage/storage.h"
@@ -31,7 +32,7 @@ namespace parley::chat {
 class ChatServer {
  public:
   /// `storage` and `random` live on worker 0, the thread that calls `run`.
-  ChatServer(Config const& config, Storage& storage, base::RandomSource& random);
+  ChatServer(Config const& config, WebFiles pages, Storage& storage, base::RandomSource& random);
 
   /// Before it runs: what was kept before this process began, or why that is not known yet.
   void go_on_from(base::Result<Snapshot, StorageError> kept);
@@ -93,6 +94,7 @@ class ChatServer {
   unsigned trusted_proxies_;
   WebPolicy policy_;
   TransportRule transport_;
+  WebPages pages_;
   IceServers ice_servers_;
   net::BlockingPool file_threads_;
   Server io_;

@@ -43,6 +43,7 @@ struct Config {
   std::uint64_t connections_per_address_max = 0;  ///< 0: unlimited
   unsigned trusted_proxies = 0;
   std::string public_base_url;  ///< empty: derived from each request
+  std::string web_root;         ///< a directory of pages; empty: those that were built in
   std::string stun_server = "stun:stun.l.google.com:19302";
   std::string turn_server, turn_username, turn_credential, turn_secret;  ///< empty: none
   std::string tls_certificate_file, tls_key_file;                        ///< both empty: plain HTTP

@@ -10,6 +10,7 @@
 #include "chat/app/config_file.h"
 #include "chat/app/log_output.h"
 #include "chat/app/token_secret.h"
+#include "chat/app/web_files.h"
 #include "chat/storage/sqlite_storage.h"
 #include "parley/net/blocking_pool.h"
 #include "parley/net/entropy.h"
@@ -32,11 +33,22 @@ base::Result<int, std::string> operators_socket(Config const& config) {
   return net::bind_local(config.admin_socket);
 }
 
+/// The pages to serve: those of a directory, or those that were built in. The error is for people.
+base::Result<WebFiles, std::string> pages_of(Config const& config) {
+  if (config.web_root.empty()) return built_in_web_files();
+  return read_web_files(config.web_root);
+}
+
 int serve(Config config) {
   // First of all, so that a directory that is made for it is its owner's alone.
   auto const for_operators = operators_socket(config);
   if (!for_operators) {
     std::fprintf(stderr, "ADMIN_SOCKET cannot be used: %s\n", for_operators.error().c_str());
+    return 1;
+  }
+  auto pages = pages_of(config);
+  if (!pages) {
+    std::fprintf(stderr, "WEB_ROOT cannot be used: %s\n", pages.error().c_str());
     return 1;
   }
   net::Entropy random;
@@ -54,7 +66,7 @@ int serve(Config config) {
     config.jwt_secret = std::move(*secret);
     log_warning("JWT_SECRET is not set: using the secret kept beside the database", {{"file", file.string()}});
   }
-  ChatServer server(config, storage, random);
+  ChatServer server(config, std::move(*pages), storage, random);
   if (*for_operators >= 0) server.listen_to_operators(*for_operators, config.admin_socket);
   storage.answer_through([&server](base::Function<void()> call) { return server.post_to_lobby(std::move(call)); });
   server.go_on_from(std::move(kept));

@@ -213,6 +213,8 @@ constexpr std::array settings{
                                              "how many proxies in front are believed what they say of the client"),
     text<&Config::public_base_url>("PUBLIC_BASE_URL", Group::serving, "URL",
                                    "what file URLs begin with; empty: what the request says"),
+    text<&Config::web_root>("WEB_ROOT", Group::serving, "DIRECTORY",
+                            "pages to serve in place of the built-in web client, read once at the start"),
 
     secret<&Config::jwt_secret>("JWT_SECRET", Group::security,
                                 "key of the tokens, in production at least 32 bytes; elsewhere one is made and kept"),
