@@ -4,19 +4,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { endAll } from "./run.mjs";
-import { build, debianPackage, format, suite, unitTests } from "./steps.mjs";
+import { build, buildWeb, debianPackage, format, suite, unitTests, webTypes, webUnits } from "./steps.mjs";
 import { Tally } from "./tally.mjs";
 
 const servers = ["parley", "conformance-server"];
 const steps = [
   ["format", () => format()],
   ["the test runner itself", () => suite("tools/test")],
+  ["build, web client", () => buildWeb()],
   ["build, release", () => build("release", ["all"])],
   ["layering and documents", () => suite("tests")],
   ["contract", () => suite("tests/contract")],
   ["unit tests, release", () => unitTests("release")],
+  ["types, web client", () => webTypes()],
+  ["unit tests, web client", () => webUnits()],
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],
+  ["web client in the browser", () => suite("tests/web", "release", { atOnce: 1 })],
   ["benchmark, release", () => suite("bench")],
 ];
 /** Those with threads; what is pure has nothing that could race. */

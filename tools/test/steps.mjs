@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
-import { Tally, doctestCounts, nodeCounts, tallyOf } from "./tally.mjs";
+import { Tally, doctestCounts, nodeCounts, tallyOf, vitestCounts } from "./tally.mjs";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 const reporter = fileURLToPath(new URL("reporter.mjs", import.meta.url));
@@ -31,6 +31,26 @@ export async function build(preset, targets) {
   // What went well before is no help to the reader.
   const firstFailure = Math.max(built.output.indexOf("FAILED:"), 0);
   return Tally.failure(`building ${preset} failed\n${built.output.slice(firstFailure).slice(0, 20_000)}`);
+}
+
+/** Builds the web client, of which the chat server is going to be a part. */
+export async function buildWeb() {
+  const built = await run(["tools/build-web"], { cwd: root });
+  return built.code === 0 ? new Tally() : Tally.failure(`building the web client failed\n${built.output}`);
+}
+
+/** The compiler has nothing to say against the web client's types. */
+export async function webTypes() {
+  const checked = await run(["npm", "run", "--silent", "check", "-w", "web"], { cwd: root });
+  return checked.code === 0 ? Object.assign(new Tally(), { passed: 1 }) : Tally.failure(checked.output);
+}
+
+/** The tests that stand beside the sources of the web client. */
+export async function webUnits() {
+  const report = path.join(await mkdtemp(path.join(tmpdir(), "report-")), "report.json");
+  const flags = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const ended = await run(["npm", "run", "--silent", "test", "-w", "web", "--", ...flags], { cwd: root });
+  return tallyOf("web/src", vitestCounts(await readFile(report, "utf8").catch(() => "")), ended);
 }
 
 /** The Debian package, tried out on a bare system; that takes root. */
@@ -74,8 +94,11 @@ export async function unitTests(preset, names) {
   });
 }
 
-/** The node:test files of a folder, each in a process of its own, against the binaries of a build. */
-export async function suite(folder, preset = "release") {
+/**
+ * The node:test files of a folder, each in a process of its own, against the binaries of a build. `atOnce`: how many
+ * files, where each computes as much as it can.
+ */
+export async function suite(folder, preset = "release", { atOnce = filesAtOnce } = {}) {
   const names = (await readdir(path.join(root, folder))).filter((name) => name.endsWith(".test.mjs")).sort();
   if (!names.length) return Tally.failure(`${folder} has no tests`);
   const binaries = path.join(root, "build", preset, "bin");
@@ -90,16 +113,16 @@ export async function suite(folder, preset = "release") {
     });
     const counts = nodeCounts(await readFile(report, "utf8").catch(() => ""));
     return tallyOf(`${folder}/${name} (${preset})`, counts, ended);
-  });
+  }, atOnce);
 }
 
 /** Runs `step` for each item, a few at a time, and adds up what they came to. */
-async function inTurn(items, step) {
+async function inTurn(items, step, atOnce = filesAtOnce) {
   const waiting = [...items];
   const total = new Tally();
   const lane = async () => {
     for (let item; (item = waiting.shift()) !== undefined; ) total.add(await step(item));
   };
-  await Promise.all(Array.from({ length: filesAtOnce }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
   return total;
 }

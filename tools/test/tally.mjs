@@ -57,6 +57,14 @@ export function doctestCounts(output) {
   return found && { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) };
 }
 
+/** The counts in what Vitest's JSON reporter has written; null when it wrote nothing. A file that cannot even be read has failed. */
+export function vitestCounts(report) {
+  if (!report) return null;
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(report);
+  const broken = testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.length);
+  return { passed: numPassedTests, failed: numFailedTests + broken.length, skipped: numPendingTests + numTodoTests };
+}
+
 /** The counts in what `tools/test/reporter.mjs` has written; null when it wrote nothing. */
 export function nodeCounts(report) {
   if (!report) return null;

@@ -7,7 +7,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.mjs";
-import { doctestCounts, nodeCounts, tallyOf } from "./tally.mjs";
+import { doctestCounts, nodeCounts, tallyOf, vitestCounts } from "./tally.mjs";
 
 const reporter = fileURLToPath(new URL("reporter.mjs", import.meta.url));
 
@@ -64,6 +64,17 @@ test("a file that leaves a process behind fails, and the process ends", async ()
 test("the counts of doctest are read from its summary", () => {
   const summary = "[doctest] test cases:  7 |  4 passed | 2 failed | 1 skipped\n[doctest] assertions: 9 | 7 passed | 2 failed |\n";
   assert.deepEqual(doctestCounts(`some words\n${summary}`), { passed: 4, failed: 2, skipped: 1 });
+});
+
+test("the counts of Vitest are read from its report, and a file that cannot be read has failed", () => {
+  const testResults = [
+    { status: "passed", assertionResults: [{}, {}, {}] },
+    { status: "failed", assertionResults: [{}] },
+    { status: "failed", assertionResults: [] },
+  ];
+  const report = { numPassedTests: 3, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1, testResults };
+  assert.deepEqual(vitestCounts(JSON.stringify(report)), { passed: 3, failed: 2, skipped: 2 });
+  assert.equal(vitestCounts(""), null);
 });
 
 test("a doctest program that crashes counts as failed", () => {
