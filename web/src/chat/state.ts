@@ -8,6 +8,8 @@ export type Body =
   | { type: "text"; text: string }
   | {
       type: "file";
+      /** Names the upload at our own server, if that is where it is. */
+      fileId: string | null;
       name: string;
       mime: string;
       size: number;
@@ -19,6 +21,7 @@ export type Body =
     }
   | {
       type: "voice";
+      fileId: string | null;
       url: string | null;
       mime: string;
       size: number;
@@ -103,6 +106,8 @@ export interface Conversation {
   /** Messages that came while the page was out of sight. */
   unread: number;
   pageHidden: boolean;
+  /** When messages were delivered that we do not yet know to be sent: answers may overtake each other. */
+  early: Readonly<Record<MessageId, number>>;
 }
 
 export type ChatState = { at: "none" } | Conversation;
@@ -117,6 +122,13 @@ export interface HistoryItem {
   clientMessageId: string | null;
 }
 
+/** What outlives a reload of the page. */
+export interface Kept {
+  entries: readonly Entry[];
+  draft: string;
+  since: number;
+}
+
 export type ChatEvent =
   | {
       type: "opened";
@@ -124,8 +136,10 @@ export type ChatEvent =
       roomId: RoomId;
       me: GuestId;
       partner: MatchedUser;
+      /** False for a reloaded page that shows what it has kept before the server has said whether the chat goes on. */
+      confirmed: boolean;
       /** What an earlier page kept of this very room. */
-      kept: { entries: readonly Entry[]; draft: string; since: number } | null;
+      kept: Kept | null;
     }
   | { type: "closed"; now: number; why: ChatEnd }
   | { type: "dismissed" }
@@ -135,7 +149,7 @@ export type ChatEvent =
   | { type: "retry"; now: number; key: string }
   | { type: "delete"; key: string }
   | { type: "leave" }
-  | { type: "block" }
+  | { type: "block"; now: number }
   | { type: "report"; reason: ReportReason; details: string }
   | { type: "show-picture"; key: string }
   | { type: "cover-picture"; key: string }
@@ -144,10 +158,10 @@ export type ChatEvent =
   | { type: "attachment"; event: AttachmentEvent }
   // what the server says
   | { type: "message"; now: number; id: MessageId; at: number; body: Body }
-  | { type: "sent"; key: string; id: MessageId; at: number }
+  | { type: "sent"; key: string; id: MessageId }
   | { type: "delivered"; id: MessageId; when: number }
   | { type: "send-failed"; now: number; key: string; code: ErrorCode; retryAfterMs: number | null }
-  | { type: "history"; items: readonly HistoryItem[] }
+  | { type: "history"; now: number; items: readonly HistoryItem[] }
   | { type: "partner-typing"; typing: boolean; now: number }
   | { type: "partner-away"; now: number }
   | { type: "partner-back" }
@@ -170,10 +184,7 @@ export type ChatEffect =
   | { type: "block-partner" }
   | { type: "report-partner"; reason: ReportReason; details: string }
   | { type: "ask-history" }
-  | { type: "keep-transcript" }
-  | { type: "forget-transcript" }
   | { type: "tell-message"; from: string; body: Body }
-  | { type: "tell-over"; why: ChatEnd }
   | { type: "start-timer"; timer: ChatTimer; ms: number }
   | { type: "stop-timer"; timer: ChatTimer }
   | AttachmentEffect;

@@ -16,7 +16,8 @@ export type NameFault = "too-short" | "too-long" | "characters";
 export type StartForm =
   | { at: "ready" }
   | { at: "invalid"; fault: NameFault }
-  | { at: "creating" }
+  /** `attempt`: how often the server has not been reached before. */
+  | { at: "creating"; attempt: number }
   | { at: "unreachable"; attempt: number; retryAt: number }
   | { at: "rate-limited"; until: number };
 
@@ -31,13 +32,14 @@ export type Search =
   | { at: "offline"; since: number }
   | { at: "failed"; since: number; why: SearchFailure; retryAt: number | null }
   /** For a moment, until the chat is shown. */
-  | { at: "matched"; partner: MatchedUser; roomId: RoomId };
+  | { at: "matched"; since: number; partner: MatchedUser; roomId: RoomId };
 
 export type SearchFailure = "rate-limited" | "unavailable" | "failed";
 
 /** Where in the application a signed-in guest is. `resuming`: a reloaded page that asks the server whether the chat goes on. */
 export type Place =
-  | { at: "lobby"; search: Search }
+  /** `leaving`: the chat that the search was begun in, and that the server may not know to be left. */
+  | { at: "lobby"; search: Search; leaving: RoomId | null }
   | { at: "resuming" }
   | { at: "chat"; roomId: RoomId };
 
@@ -71,7 +73,9 @@ export type SessionState =
   | { at: "replaced"; guest: Guest; place: "lobby" | "chat" }
   /** The session has expired and could not be renewed. */
   | { at: "expired"; name: string }
-  | { at: "banned"; until: number | null };
+  | { at: "banned"; until: number | null }
+  /** The rest of the page could not be loaded, as after an update of the server; loading it anew helps. */
+  | { at: "outdated" };
 
 export type CreateFailure =
   | { why: "invalid-name" }
@@ -108,14 +112,14 @@ export type SessionEvent =
   | { type: "established"; now: number; activeChat: { roomId: RoomId; matchedUser: MatchedUser } | null }
   | { type: "searching"; now: number }
   | { type: "nobody-there" }
-  | { type: "matched"; partner: MatchedUser; roomId: RoomId }
-  | { type: "search-cancelled" }
+  | { type: "matched"; now: number; partner: MatchedUser; roomId: RoomId }
   | { type: "search-failed"; now: number; why: SearchFailure; retryAfterMs: number | null }
   | { type: "counted"; online: number }
   | { type: "expired" }
   | { type: "renewed"; now: number; guest: Guest }
   | { type: "renewal-failed" }
   | { type: "replaced" }
+  | { type: "outdated" }
   | { type: "banned"; until: number | null }
   // what the clock says
   | { type: "timer"; now: number; timer: SessionTimer };
@@ -132,7 +136,10 @@ export type SessionEffect =
   | { type: "request-match" }
   | { type: "cancel-match" }
   | { type: "remember"; place: RememberedPlace }
+  /** Erased at the server and forgotten here. */
   | { type: "erase-guest" }
+  /** Show what an earlier page has kept, before the server has said whether the chat goes on. */
+  | { type: "restore-chat" }
   | { type: "open-chat"; roomId: RoomId; partner: MatchedUser; resumed: boolean }
   | { type: "close-chat"; why: "next" | "home" | "renewed" | "not-there" }
   | { type: "start-timer"; timer: SessionTimer; ms: number }
