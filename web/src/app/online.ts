@@ -29,6 +29,7 @@ export function goOnline(options: OnlineOptions) {
   const service = new SocketService({ url: base, session, rest, io, clock, events });
   const chat = new ChatDriver({ service, rest, session, clock, base, store: options.chat, onSignal });
   const recorder = new RecorderDriver({
+    base,
     rest,
     clock,
     mediaDevices: options.mediaDevices,

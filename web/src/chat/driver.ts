@@ -3,6 +3,7 @@ import type { ChatMessage, MatchedUser, RoomClosed } from "../../../contract/typ
 import type { Signal } from "../app/signals.js";
 import { type Store, type WritableStore, createStore } from "../app/store.js";
 import { type Clock, Timers } from "../sdk/clock.js";
+import { newId } from "../sdk/ids.js";
 import type { RestClient } from "../sdk/rest_client.js";
 import type { SessionStore } from "../sdk/session_store.js";
 import type { SocketService } from "../sdk/socket_service.js";
@@ -98,7 +99,7 @@ export class ChatDriver {
     }
   }
 
-  send(body: Body, key: string = crypto.randomUUID()): void {
+  send(body: Body, key: string = newId()): void {
     this.dispatch({ type: "send", now: this.#now(), key, body });
   }
 
@@ -121,7 +122,7 @@ export class ChatDriver {
   addCall(entry: Omit<CallEntry, "kind" | "key" | "at">): void {
     this.dispatch({
       type: "call-over",
-      entry: { kind: "call", key: crypto.randomUUID(), at: this.#now(), ...entry },
+      entry: { kind: "call", key: newId(), at: this.#now(), ...entry },
     });
   }
 

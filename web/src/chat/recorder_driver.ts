@@ -1,4 +1,4 @@
-import { type Store, type WritableStore, createStore } from "../app/store.js";
+import type { Store, WritableStore } from "../app/store.js";
 import type { Clock } from "../sdk/clock.js";
 import { LevelMeter } from "../sdk/level_meter.js";
 import type { RestClient } from "../sdk/rest_client.js";
@@ -8,6 +8,8 @@ import type { Body } from "./state.js";
 import { failureOf } from "./uploads.js";
 
 export interface RecorderDriverOptions {
+  /** Origin of the server; empty for the page's own. */
+  base: string;
   rest: RestClient;
   clock: Clock;
   mediaDevices: MediaDevices | undefined;
@@ -144,8 +146,7 @@ export class RecorderDriver {
     this.#options.send({
       type: "voice",
       fileId,
-      // Known to be ours, so it is addressed by its id.
-      url: null,
+      url: `${this.#options.base}/api/temp-files/temp/${fileId}`,
       mime: fileType,
       size: fileSize,
       durationMs: recording.durationMs,

@@ -55,7 +55,7 @@ export interface MessageEntry {
   cover: Cover;
 }
 
-export type CallOutcome = "ended" | "declined" | "missed" | "no-answer" | "failed";
+export type CallOutcome = "ended" | "declined" | "missed" | "no-answer" | "cancelled" | "failed";
 
 /** A call leaves a line in the conversation. */
 export interface CallEntry {

@@ -1,3 +1,4 @@
+import { newId } from "../sdk/ids.js";
 import type { RestClient, RestFault } from "../sdk/rest_client.js";
 import type { AttachmentEvent, PickedFile, Refusal, UploadFailure } from "./attachments.js";
 import type { Body } from "./state.js";
@@ -20,7 +21,7 @@ export class Uploads {
   pick(files: Iterable<File>): void {
     const picked: PickedFile[] = [];
     for (const file of files) {
-      const key = crypto.randomUUID();
+      const key = newId();
       const preview = file.type.startsWith("image/") ? URL.createObjectURL(file) : null;
       this.#files.set(key, { file, preview });
       picked.push({ key, name: file.name, mime: file.type, size: file.size, preview });

@@ -2,6 +2,7 @@ import type { Ack } from "../../../contract/types/events.js";
 import type { OutgoingMessage, Sent } from "../../../contract/types/payloads.js";
 import { answerGuards } from "../contract/guards.js";
 import type { Clock } from "./clock.js";
+import { newId } from "./ids.js";
 import { Outbox, type Pending } from "./outbox.js";
 import type { SessionStore } from "./session_store.js";
 
@@ -31,7 +32,7 @@ export class Mailer {
   }
 
   send(roomId: string, message: OutgoingMessage): Promise<Answer> {
-    const clientMessageId = message.clientMessageId ?? crypto.randomUUID();
+    const clientMessageId = message.clientMessageId ?? newId();
     this.#outbox.add({ clientMessageId, roomId, message: { ...message, clientMessageId } });
     const answer = new Promise<Answer>((resolve) => this.#waiting.set(clientMessageId, resolve));
     this.resume();

@@ -1,4 +1,5 @@
 import type { User } from "../../../contract/types/payloads.js";
+import { newId } from "./ids.js";
 
 /** As much of `Storage` as is needed, so that a program without a browser can bring its own. */
 export type StorageArea = Pick<Storage, "getItem" | "setItem" | "removeItem">;
@@ -60,7 +61,7 @@ export class SessionStore {
   get deviceId(): string {
     const known = this.#areas.local.getItem(keys.device);
     if (known) return known;
-    const made = crypto.randomUUID();
+    const made = newId();
     write(this.#areas.local, keys.device, made);
     return made;
   }

@@ -1,6 +1,7 @@
 import type { Socket, io as socketIo } from "socket.io-client";
 import type { Ack, ClientEvents, ServerEvents } from "../../../contract/types/events.js";
 import type {
+  ActiveChat,
   CallKind,
   ConnectionEstablished,
   GuestRegister,
@@ -8,10 +9,12 @@ import type {
   History,
   IceCandidate,
   MatchRequest,
+  Matched,
   OutgoingMessage,
   Reported,
   ReportRequest,
   Sent,
+  ServerError,
   SessionDescription,
   User,
 } from "../../../contract/types/payloads.js";
@@ -59,7 +62,7 @@ export class SocketService {
   #connection: Connection = { at: "offline", why: "never" };
   #user: User | null = null;
   #isSearching = false;
-  #room: string | null = null;
+  #chat: ActiveChat | null = null;
   #stopTimers: (() => void)[] = [];
 
   constructor(options: SocketOptions) {
@@ -87,6 +90,11 @@ export class SocketService {
 
   get currentUser(): User | null {
     return this.#user;
+  }
+
+  /** The chat of this moment, as far as the server has told. */
+  get activeChat(): ActiveChat | null {
+    return this.#chat;
   }
 
   /** How many payloads were dropped because they had not the form of the contract. */
@@ -179,7 +187,7 @@ export class SocketService {
    * Queued while away and kept over a reload; tried again under the same `clientMessageId`, so it arrives once.
    * A reloaded page names the room it remembers; whether that chat goes on is known when the connection is up.
    */
-  sendMessage(message: OutgoingMessage, roomId: string | null = this.#room): Promise<Ack<Sent>> {
+  sendMessage(message: OutgoingMessage, roomId: string | null = this.#chat?.roomId ?? null): Promise<Ack<Sent>> {
     this.#typing.reset();
     if (!roomId) return Promise.resolve(refusal("You are not connected to any user", "NOT_IN_CHAT"));
     return this.#mailer.send(roomId, message);
@@ -317,17 +325,18 @@ export class SocketService {
 
   /** What the service itself has to know, before anybody is told. */
   #beforeListeners(event: string, payload: unknown): void {
-    const asked = payload as { code?: string; roomId?: string; activeChat?: { roomId: string } | null } | null;
     switch (event) {
       case "connection:established":
-        return this.#established(payload);
-      case "error":
-        if (asked?.code === "SESSION_REPLACED") this.#stayAway("replaced");
-        if (asked?.code === "BANNED") this.#stayAway("banned");
+        return this.#established(payload as ConnectionEstablished);
+      case "error": {
+        const { code } = payload as ServerError;
+        if (code === "SESSION_REPLACED") this.#stayAway("replaced");
+        if (code === "BANNED") this.#stayAway("banned");
         return;
+      }
       case "user:matched":
         this.#isSearching = false;
-        return this.#enterRoom(asked?.roomId ?? null);
+        return this.#enterChat(payload as Matched);
       case "user:match:cancelled":
       case "user:match:error":
         this.#isSearching = false;
@@ -335,15 +344,14 @@ export class SocketService {
       case "chat:cleared":
       case "room:closed":
       case "chat:clear:confirmed":
-        return this.#enterRoom(null);
+        return this.#enterChat(null);
     }
   }
 
-  #established(payload: unknown): void {
-    const { activeChat, userId } = payload as ConnectionEstablished;
+  #established({ activeChat, userId }: ConnectionEstablished): void {
     const recovered = this.#connection.at === "connecting" && this.#connection.attempt > 0;
     if (this.#user && this.#user.id !== userId) this.#user = this.#options.session.user;
-    this.#enterRoom(activeChat?.roomId ?? null);
+    this.#enterChat(activeChat);
     this.#startTimers();
     this.#enter({ at: "online", recovered, activeChat });
     callAll(this.#webrtcSetups, undefined);
@@ -352,10 +360,10 @@ export class SocketService {
     if (this.#isSearching && !activeChat) void this.requestMatch();
   }
 
-  #enterRoom(roomId: string | null): void {
-    this.#room = roomId;
+  #enterChat(chat: ActiveChat | null): void {
+    this.#chat = chat;
     this.#typing.reset();
-    this.#mailer.enterRoom(roomId);
+    this.#mailer.enterRoom(chat?.roomId ?? null);
   }
 
   #refused(socket: ParleySocket, error: Error): void {
@@ -388,7 +396,7 @@ export class SocketService {
     const wasSearching = this.#isSearching;
     const wasConnecting = this.#socket !== null;
     this.#close();
-    this.#enterRoom(null);
+    this.#enterChat(null);
     this.#enter({ at: "connecting", attempt: 0 });
     const user = await this.#renewal.renew();
     if (!user) {
@@ -401,7 +409,7 @@ export class SocketService {
   }
 
   #leave(event: "leave-room" | "chat:clear" | "close-room" | "user:block"): Promise<Ack> {
-    this.#enterRoom(null);
+    this.#enterChat(null);
     return this.#ask(event);
   }
 
