@@ -183,12 +183,12 @@ async function freePort() {
 }
 
 /**
- * Starts a coturn on loopback that believes credentials made with `secret`; it ends with the test `t`.
+ * Starts a coturn on loopback that believes credentials made with `secret`; it ends with the test `t`, or with `stop()`.
  * Loopback peers are allowed here and nowhere else.
  */
-export async function startCoturn(t, secret) {
+export async function startCoturn(t, secret, port) {
+  port ??= await freePort();
   const folder = await mkdtemp(path.join(tmpdir(), "parley-turn-"));
-  const port = await freePort();
   const settings = {
     "listening-ip": "127.0.0.1",
     "relay-ip": "127.0.0.1",
@@ -207,16 +207,17 @@ export async function startCoturn(t, secret) {
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   const ended = new Promise((resolve) => child.once("error", resolve).once("close", resolve));
-  t.after(async () => {
+  const stop = async () => {
     child.kill("SIGKILL");
     await ended;
     await rm(folder, { recursive: true, force: true });
-  });
+  };
+  t.after(stop);
   const probe = new TurnClient(port);
   const died = ended.then((why) => {
     throw new Error(`coturn has ended: ${why}\n${output}`);
   });
   await Promise.race([probe.bind(), died]).finally(() => probe.close());
   died.catch(() => {});
-  return { port };
+  return { port, stop };
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { startChat } from "../chat/support/server.mjs";
 import { launchBrowser } from "./support/browser.mjs";
-import { GuestPage } from "./support/guest_page.mjs";
+import { WatchedPage } from "./support/watched_page.mjs";
 import { hears, hearsSilence, nothingIsLeft, sees, seesItself } from "./support/media.mjs";
 
 let browser;
@@ -23,7 +23,7 @@ async function pageWith(t, script, allowed = []) {
   const files = { "index.html": html, "app.js": script, "icon.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>" };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const server = await startChat(t, { WEB_ROOT: folder });
-  const guest = await GuestPage.open(browser, { name: "Ada" });
+  const guest = await WatchedPage.open(browser, { name: "Ada" });
   t.after(() => guest.close());
   guest.allow(...allowed);
   await guest.page.goto(server.url);

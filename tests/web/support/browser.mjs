@@ -6,10 +6,14 @@ import { chromium } from "playwright-core";
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** What each kind of camera and microphone takes. Whether a page may use the fake ones its context says. */
-const devices = { fake: ["--use-fake-device-for-media-stream"], missing: [] };
+const devices = {
+  fake: ["--use-fake-device-for-media-stream"],
+  several: ["--use-fake-device-for-media-stream=device-count=2"],
+  missing: [],
+};
 
 /**
- * Starts a browser of its own. `media`: `fake` (a test picture with a clock, and a beep every second) or `missing`.
+ * Starts a browser of its own. `media`: `fake` (a test picture with a clock, and a beep every second), `several` (two cameras) or `missing`.
  */
 export function launchBrowser({ media = "fake", args = [] } = {}) {
   if (!existsSync(executablePath)) throw new Error(`${executablePath} does not exist: tools/install test`);

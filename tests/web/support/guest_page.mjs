@@ -1,96 +1,151 @@
-// One guest in a browser: its page, what was wrong with it, and the words for what a guest does and sees.
+// One guest in a browser: what it does and what it sees, by the names and roles that people and screen readers know.
 
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
-import { until } from "../../support/wait.mjs";
-import { installHooks, readCalls } from "./hooks.mjs";
+import { WatchedPage } from "./watched_page.mjs";
 
-export class GuestPage {
-  #allowed = [];
-  #console = [];
-  /** What a page must not say, do or get, and nobody has announced. */
-  #faults = [];
+export class GuestPage extends WatchedPage {
+  // The start and the lobby
 
-  /** A context of its own: what it stores no other guest sees. */
-  static async open(browser, { name, media = true, viewport = { width: 1280, height: 800 }, ...context } = {}) {
-    const guest = new GuestPage();
-    guest.name = name;
-    guest.context = await browser.newContext({
-      viewport,
-      permissions: media ? ["camera", "microphone"] : [],
-      reducedMotion: "reduce",
-      ...context,
-    });
-    await guest.context.tracing.start({ snapshots: true, title: name });
-    await guest.context.addInitScript(installHooks);
-    guest.page = await guest.newPage();
-    return guest;
+  async open(path = "/") {
+    await this.page.goto(this.home + path);
+    await this.page.getByRole("button", { name: /^Start$|^Continue as/ }).waitFor();
   }
 
-  /** Another tab of the same guest, watched in the same way. */
-  async newPage() {
-    const page = await this.context.newPage();
-    page.setDefaultTimeout(10_000);
-    page.on("console", (message) => this.#hear(`console ${message.type()}: ${message.text()} (${message.location().url})`));
-    page.on("pageerror", (error) => this.#hear(`page error: ${error.stack ?? error}`));
-    page.on("response", (response) => {
-      if (response.status() >= 400) this.#hear(`HTTP ${response.status()}: ${response.request().method()} ${response.url()}`);
-    });
-    return page;
+  /** From the start page into the lobby, under this guest's name. */
+  async start() {
+    await this.open();
+    await this.page.getByRole("textbox", { name: "Your name here" }).fill(this.name);
+    await this.button("Start").click();
   }
 
-  #hear(line) {
-    this.#console.push(line);
-    if (!this.#allowed.some((pattern) => pattern.test(line))) this.#faults.push(line);
+  button(name, options = {}) {
+    return this.page.getByRole("button", { name, exact: typeof name === "string", ...options });
   }
 
-  /** From now on lines that fit one of these are no fault. */
-  allow(...patterns) {
-    this.#allowed.push(...patterns);
+  seesLobby() {
+    return this.page.locator('[data-screen="lobby"][data-state="searching"]').waitFor();
   }
 
-  /** A server that is away, or a network that is cut, shows in the console of every browser. */
-  allowOutage() {
-    this.allow(/^console error: (WebSocket connection to|Failed to load resource: net::ERR_)/);
+  seesStart() {
+    return this.page.locator('[data-screen="start"]').getByRole("button", { name: /^Start$|^Continue as/ }).waitFor();
   }
 
-  /** Waits until the page has said something like it. */
-  hears(pattern) {
-    return until(() => this.#console.some((line) => pattern.test(line)), `${this.name}'s page says ${pattern}`);
+  async seesChatWith(partner) {
+    await this.page.getByRole("heading", { level: 1, name: partner, exact: true }).waitFor();
+    await this.composer.waitFor();
   }
 
-  requireNoFault() {
-    assert.deepEqual(this.#faults, [], `${this.name}'s page is not in order`);
+  /** A sentence, wherever it stands. */
+  reads(text) {
+    return this.page.getByText(text).first().waitFor();
   }
 
-  calls() {
-    return this.page.evaluate(readCalls);
+  // The chat
+
+  get composer() {
+    return this.page.getByRole("textbox", { name: /^Message to / });
   }
 
-  /** Every rule of axe holds in the state that the page is in. */
-  async requireAccessible(state) {
-    const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    const told = violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.map(({ html }) => html).join("\n    ")}`);
-    assert.deepEqual(told, [], `${this.name}, ${state}`);
+  get log() {
+    return this.page.getByRole("log");
   }
 
-  /** Puts whatever tells why a journey failed into `folder`. */
-  async keepEvidence(folder) {
-    mkdirSync(folder, { recursive: true });
-    const file = (ending) => path.join(folder, `${this.name}.${ending}`);
-    writeFileSync(file("console.txt"), `${this.#console.join("\n")}\n`);
-    for (const [at, page] of this.context.pages().entries()) {
-      await page.screenshot({ path: file(`${at}.png`) }).catch(() => {});
-      const calls = await page.evaluate(readCalls).catch(String);
-      writeFileSync(file(`${at}.calls.json`), JSON.stringify(calls, null, 2));
-      writeFileSync(file(`${at}.html`), await page.content().catch(String));
-    }
-    await this.context.tracing.stop({ path: file("trace.zip") }).catch(() => {});
+  async type(text) {
+    await this.composer.fill(text);
   }
 
-  async close() {
-    await this.context.close();
+  async say(text) {
+    await this.type(text);
+    await this.composer.press("Enter");
+    await this.message(text).waitFor();
+  }
+
+  message(text) {
+    return this.log.locator("li[data-mine]").filter({ hasText: text });
+  }
+
+  /** A message of the partner's, once. */
+  async hearsSaid(text) {
+    await this.message(text).waitFor();
+    assert.equal(await this.message(text).count(), 1, `${this.name} sees "${text}" more than once`);
+  }
+
+  /** An own message has come so far: `Sending`, `Sent`, `Delivered` or `Not sent`. */
+  seesReceipt(text, receipt) {
+    return this.message(text).getByRole("img", { name: receipt, exact: true }).waitFor();
+  }
+
+  /** All texts in the order in which they stand, each with whose it is. */
+  async conversation() {
+    return this.log.locator("li[data-mine]").evaluateAll((items) =>
+      items.map((item) => `${item.dataset.mine === "true" ? "mine" : "theirs"}: ${item.querySelector("[class*=text]")?.textContent}`)
+    );
+  }
+
+  async attach(...files) {
+    await this.page.locator("input[data-attach]").setInputFiles(files);
+  }
+
+  async chooseFromMenu(item, menu = "More") {
+    await this.button(menu).click();
+    await this.page.getByRole("menuitem", { name: item }).click();
+  }
+
+  async leave() {
+    await this.chooseFromMenu("Leave the chat");
+    await this.button("Leave and erase").click();
+  }
+
+  async seesChatIsOver(why) {
+    await this.page.locator('[data-screen="chat"][data-state="over"]').waitFor();
+    if (why) await this.reads(why);
+  }
+
+  // Calls
+
+  /** Opens the preview and calls from it. */
+  async call(partner, kind = "video") {
+    await this.button(kind === "video" ? `Video call ${partner}` : `Call ${partner}`).click();
+    await this.confirmCall(`Call ${partner}`);
+  }
+
+  /** Out of the preview, once the devices are there. */
+  async confirmCall(name) {
+    const dialog = this.page.getByRole("dialog");
+    await dialog.getByText(/^Please answer the browser's question/).waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name, exact: true }).click();
+  }
+
+  async isCalled(by) {
+    await this.page.getByRole("alertdialog", { name: `${by} is calling` }).waitFor();
+  }
+
+  async accept(by, how = "Accept with video") {
+    await this.isCalled(by);
+    await this.button(how).click();
+    await this.confirmCall("Join the call");
+  }
+
+  async decline(by) {
+    await this.isCalled(by);
+    await this.button("Decline").click();
+  }
+
+  async hangUp() {
+    await this.button("Hang up").click();
+  }
+
+  /** `calling`, `connecting`, `in-call`, `reconnecting` or `ended`. */
+  async seesCall(state, options) {
+    await this.page.locator(`[data-call="${state}"]`).waitFor(options);
+  }
+
+  async seesCallEnded(why) {
+    await this.seesCall("ended");
+    if (why) await this.page.locator('[data-call="ended"]').getByText(why).waitFor();
+  }
+
+  async seesNoCall() {
+    await this.page.locator("[data-call], dialog").first().waitFor({ state: "detached" });
   }
 }

@@ -2,14 +2,14 @@
 // nothing for them.
 
 /** Runs in the page. Keeps every peer connection and every track of a camera or microphone that the page ever had. */
-export function installHooks() {
+export function installHooks({ relayOnly }) {
   const seen = { peers: [], tracks: [], tones: 0 };
   Object.defineProperty(window, "seenByTests", { value: seen });
 
   const Peer = window.RTCPeerConnection;
   window.RTCPeerConnection = class RTCPeerConnection extends Peer {
-    constructor(...args) {
-      super(...args);
+    constructor(configuration) {
+      super({ ...configuration, ...(relayOnly ? { iceTransportPolicy: "relay" } : {}) });
       seen.peers.push(this);
     }
   };

@@ -83,18 +83,22 @@ class Stage {
 
 /**
  * A test with a stage. `env`: settings of the server. `restarts`: the server keeps its port and its records, and
- * `stage.lives` can stop and start it.
+ * `stage.lives` can stop and start it. `prepare`: what has to be there before the server; gives more settings in `env`,
+ * and what the stage is to have.
  */
 export function journey(title, options, play) {
   if (typeof options === "function") return journey(title, {}, options);
-  const { env = {}, restarts = false, timeout = 90_000 } = options;
+  const { restarts = false, timeout = 90_000, prepare } = options;
   test(title, { timeout }, async (t) => {
     const stage = new Stage(t);
+    const { env, ...props } = (await prepare?.(t)) ?? {};
+    Object.assign(stage, props);
+    const settings = { ...environment, ...options.env, ...env };
     if (restarts) {
-      stage.lives = await Lives.begin(t, { ...environment, ...env });
+      stage.lives = await Lives.begin(t, settings);
       Object.defineProperty(stage, "server", { get: () => stage.lives.server });
     } else {
-      stage.server = await startChat(t, { ...environment, ...env });
+      stage.server = await startChat(t, settings);
     }
     try {
       await play(stage);
