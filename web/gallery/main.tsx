@@ -22,6 +22,8 @@ if (state) {
   const parley = stillParley(shown);
   window.gallery.parley = parley;
   root.render(<App parley={parley} />);
+  if (shown.chat) await stands("[data-screen=chat]");
+  if (shown.call) await stands("[data-call], dialog[open]");
   for (const label of shown.press ?? []) (await appears(label)).click();
   document.documentElement.dataset.ready = name;
 } else {
@@ -44,6 +46,11 @@ function Index() {
   );
 }
 
+/** Waits for a view whose code comes later. */
+async function stands(selector: string): Promise<void> {
+  while (!document.querySelector(selector)) await new Promise(requestAnimationFrame);
+}
+
 /** Waits for a button with this name; what is to be pressed may come with a piece of code of its own. */
 async function appears(label: string): Promise<HTMLElement> {
   for (;;) {
@@ -55,4 +62,6 @@ async function appears(label: string): Promise<HTMLElement> {
   }
 }
 
-const nameOf = (button: HTMLElement) => button.getAttribute("aria-label") ?? button.textContent?.trim();
+function nameOf(button: HTMLElement): string | undefined {
+  return button.getAttribute("aria-label") ?? button.textContent?.trim();
+}

@@ -50,7 +50,7 @@ export async function show(page, url, name) {
   await page.evaluate(async () => {
     await document.fonts.ready;
     const videos = [...document.querySelectorAll("video")].filter((video) => video.srcObject);
-    await Promise.all(videos.map((video) => video.videoWidth || new Promise((done) => video.addEventListener("resize", done, { once: true }))));
+    await Promise.all(videos.map((video) => new Promise((done) => video.requestVideoFrameCallback(done))));
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
     await Promise.all(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished.catch(() => {})));
   });

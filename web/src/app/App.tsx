@@ -3,6 +3,7 @@ import type { Missing, SessionState } from "../session/state.js";
 import { PlainPage } from "../ui/PlainPage.js";
 import { StartScreen } from "../ui/start/StartScreen.js";
 import { LobbyScreen } from "../ui/lobby/LobbyScreen.js";
+import { later } from "../ui/later.js";
 import { ParleyProvider, useParley, usePart, useStore } from "../ui/parley.js";
 import { wait } from "../ui/units.js";
 import { ErrorBoundary } from "./ErrorBoundary.js";
@@ -11,8 +12,7 @@ import { useTitle } from "./use_title.js";
 
 // It comes after the first paint, and before there is anything to say.
 const Announcer = lazy(() => import("./Announcer.js"));
-const loadTalk = () => import("../ui/chat/Talk.js");
-const Talk = lazy(loadTalk);
+const talk = later(() => import("../ui/chat/Talk.js"));
 
 export function App({ parley }: { parley: Parley }) {
   return (
@@ -37,7 +37,7 @@ function Screen() {
   // The chat's code is there before a partner is.
   const guest = session.at === "guest";
   useEffect(() => {
-    if (guest) void loadTalk().catch(() => {});
+    if (guest) talk.prefetch();
   }, [guest]);
 
   switch (session.at) {
@@ -50,7 +50,7 @@ function Screen() {
       }
       return chatting ? (
         <Suspense fallback={<Opening />}>
-          <Talk />
+          <talk.View />
         </Suspense>
       ) : (
         <Opening />

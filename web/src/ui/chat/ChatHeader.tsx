@@ -1,5 +1,6 @@
 import { ArrowLeft, Ban, DoorOpen, EllipsisVertical, Flag, Phone, SkipForward, Video } from "lucide-react";
 import { Avatar } from "../parts/Avatar.js";
+import { Button } from "../parts/Button.js";
 import { IconButton } from "../parts/IconButton.js";
 import { Menu, MenuItem } from "../parts/Menu.js";
 import { useParley, usePart } from "../parley.js";
@@ -31,7 +32,9 @@ export function ChatHeader({ ask, onBack }: { ask: (question: ChatQuestion) => v
         <>
           <IconButton icon={Phone} label={`Call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("audio")} />
           <IconButton icon={Video} label={`Video call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("video")} />
-          <IconButton icon={SkipForward} label="Next: leave and meet someone new" onClick={act.next} />
+          <Button icon={SkipForward} className={styles.next} aria-label="Next: leave and meet someone new" title="Leave and meet someone new" onClick={act.next}>
+            <span>Next</span>
+          </Button>
         </>
       )}
       <Menu icon={EllipsisVertical} label="More">

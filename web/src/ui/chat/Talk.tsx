@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
+import { later } from "../later.js";
 import { useMedia, useParley, useStore } from "../parley.js";
 import { ChatScreen } from "./ChatScreen.js";
 import { useChat } from "./use_chat.js";
 import styles from "./Talk.module.css";
 
-const CallLayer = lazy(() => import("../call/CallLayer.js"));
+const callLayer = later(() => import("../call/CallLayer.js"));
 
 /** The chat, and a call in front of it or, where there is room, beside it. */
 export default function Talk() {
@@ -19,7 +20,7 @@ export default function Talk() {
 
   // Fetched while the guests say hello, so that a call begins at once.
   useEffect(() => {
-    void import("../call/CallLayer.js").catch(() => {});
+    callLayer.prefetch();
   }, []);
 
   useEffect(() => {
@@ -34,7 +35,7 @@ export default function Talk() {
     <main className={styles.talk} data-staged={staged} data-chat-shown={chatShown}>
       {call.at !== "idle" && (
         <Suspense fallback={staged && <div className={styles.waiting} />}>
-          <CallLayer call={call} chat={{ open, unseen: chatShown ? 0 : entries - seen, toggle: () => setOpen(!open) }} />
+          <callLayer.View call={call} chat={{ open, unseen: chatShown ? 0 : entries - seen, toggle: () => setOpen(!open) }} />
         </Suspense>
       )}
       <div className={styles.chat} inert={!chatShown}>

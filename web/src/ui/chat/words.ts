@@ -73,6 +73,8 @@ export function callWords({ call, outcome, mine, durationMs }: CallEntry, partne
       return `Missed ${what.toLowerCase()} from ${partner}`;
     case "no-answer":
       return `${what} without answer`;
+    case "cancelled":
+      return mine ? `${what} called off` : `Missed ${what.toLowerCase()} from ${partner}`;
     case "failed":
       return `${what} failed`;
   }
