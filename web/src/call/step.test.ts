@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import type { CallEffect, CallEvent, CallState, Line, Media } from "./state.js";
 import { patience, step } from "./step.js";

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import type { Guest, Place, Search, SessionEffect, SessionEvent, SessionState } from "./state.js";
 import { celebrationMs, nameFault, step } from "./step.js";
