@@ -1,18 +1,17 @@
 import { lazy, Suspense, useEffect } from "react";
-import type { Missing, SessionState } from "../session/state.js";
 import { PlainPage } from "../ui/PlainPage.js";
 import { StartScreen } from "../ui/start/StartScreen.js";
-import { LobbyScreen } from "../ui/lobby/LobbyScreen.js";
 import { later } from "../ui/later.js";
 import { ParleyProvider, useParley, usePart, useStore } from "../ui/parley.js";
-import { wait } from "../ui/units.js";
 import { ErrorBoundary } from "./ErrorBoundary.js";
 import type { Parley } from "./parley.js";
 import { useTitle } from "./use_title.js";
 
 // It comes after the first paint, and before there is anything to say.
 const Announcer = lazy(() => import("./Announcer.js"));
+const lobby = later(() => import("../ui/lobby/LobbyScreen.js"));
 const talk = later(() => import("../ui/chat/Talk.js"));
+const elsewhere = later(() => import("../ui/Elsewhere.js"));
 
 export function App({ parley }: { parley: Parley }) {
   return (
@@ -34,11 +33,12 @@ function Screen() {
   const chatting = usePart(parley.chat, ({ at }) => at === "open");
   useTitle();
 
-  // The chat's code is there before a partner is.
-  const guest = session.at === "guest";
+  // The next screen's code is there before it is needed.
+  const at = session.at;
   useEffect(() => {
-    if (guest) talk.prefetch();
-  }, [guest]);
+    if (at === "start") lobby.prefetch();
+    if (at === "guest") talk.prefetch();
+  }, [at]);
 
   switch (session.at) {
     case "booting":
@@ -46,7 +46,11 @@ function Screen() {
       return <StartScreen session={session} />;
     case "guest":
       if (session.place.at === "lobby") {
-        return <LobbyScreen guest={session.guest} search={session.place.search} link={session.link} online={session.online} />;
+        return (
+          <Suspense fallback={null}>
+            <lobby.View guest={session.guest} search={session.place.search} link={session.link} online={session.online} />
+          </Suspense>
+        );
       }
       return chatting ? (
         <Suspense fallback={<Opening />}>
@@ -56,56 +60,14 @@ function Screen() {
         <Opening />
       );
     default:
-      return <Elsewhere session={session} />;
+      return (
+        <Suspense fallback={null}>
+          <elsewhere.View session={session} />
+        </Suspense>
+      );
   }
 }
 
 function Opening() {
   return <PlainPage title="Opening your chat…">One moment. The server is asked whether it goes on.</PlainPage>;
-}
-
-/** The states in which the guest can do one thing at most. */
-function Elsewhere({ session }: { session: Extract<SessionState, { at: "unsupported" | "replaced" | "expired" | "banned" | "outdated" }> }) {
-  const { do: act } = useParley();
-  switch (session.at) {
-    case "unsupported":
-      return <PlainPage title="This browser is missing something">{missing(session.missing)}</PlainPage>;
-    case "replaced":
-      return (
-        <PlainPage title="Parley is open in another tab" action="Use it here" onAction={act.useHere}>
-          {session.place === "chat" ? "Your chat goes on there." : "You go on there."} Only one tab at a time can be{" "}
-          {session.guest.username}.
-        </PlainPage>
-      );
-    case "expired":
-      return (
-        <PlainPage title="Your session has expired" action="To the start page" onAction={act.home}>
-          {session.name ? `The name ${session.name} was not used for a while and could not be renewed.` : "It was not used for a while and could not be renewed."}{" "}
-          Its chats are erased. You can start afresh at any time.
-        </PlainPage>
-      );
-    case "outdated":
-      return (
-        <PlainPage title="Parley has been updated" action="Load again" onAction={() => location.reload()}>
-          This page is older than its server and has to be loaded again. Your chat is kept for a short while.
-        </PlainPage>
-      );
-    case "banned":
-      return (
-        <PlainPage title="You cannot chat here at present">
-          The operators of this server have shut you out after a report
-          {session.until === null ? "." : `; this ends in ${wait(session.until - Date.now())}. Load the page again then.`}
-        </PlainPage>
-      );
-  }
-}
-
-const lacks: Record<Missing, string> = {
-  storage: "It does not let this page keep anything, not even until the tab is closed. Allow storage for this page, or leave the strict private mode.",
-  websocket: "It does not know WebSocket. A current version of Firefox, Chrome, Edge or Safari does.",
-  crypto: "It gives no good random numbers to this page. A current browser, and an address that begins with https, do.",
-};
-
-function missing(what: readonly Missing[]): string {
-  return what.map((each) => lacks[each]).join(" ");
 }

@@ -17,7 +17,7 @@ export interface LobbyScreenProps {
 }
 
 /** A whole view and no dialog over something else, for it may take minutes. */
-export function LobbyScreen({ guest, search, link, online }: LobbyScreenProps) {
+export default function LobbyScreen({ guest, search, link, online }: LobbyScreenProps) {
   const { do: act } = useParley();
   const heading = useRef<HTMLHeadingElement>(null);
   const waiting = link.at === "waiting" ? link.retryAt : search.at === "failed" ? search.retryAt : null;
