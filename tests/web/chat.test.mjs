@@ -88,7 +88,7 @@ journey("links in messages can be opened, and nothing else can become one", asyn
   await grace.hearsSaid("see https://example.com");
   const links = grace.message("see https").getByRole("link");
   assert.deepEqual(await links.evaluateAll((all) => all.map((each) => [each.href, each.rel])), [
-    ["https://example.com/a?b=1", "noopener noreferrer nofollow"],
+    ["https://example.com/a?b=1", "noopener noreferrer nofollow ugc"],
   ]);
 });
 

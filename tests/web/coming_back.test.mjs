@@ -58,10 +58,12 @@ journey("after the chat is over, a page that is loaded again does not pretend th
   assert.equal(await ada.composer.count(), 0);
 });
 
-journey("Back and Forward neither leave the chat nor break the page", longGrace, async (stage) => {
+journey("the address tells where one is, and whoever goes back in the browser and forward again finds the chat", longGrace, async (stage) => {
   const [ada, grace] = await stage.pair();
   assert.equal(new URL(ada.page.url()).pathname, "/chat");
-  await ada.page.goBack().catch(() => {});
+  await ada.page.goBack();
+  await grace.reads("Ada has lost the connection.");
+  await ada.page.goForward();
   await ada.seesChatWith("Grace");
   await ada.say("still here");
   await grace.hearsSaid("still here");

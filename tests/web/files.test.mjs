@@ -1,13 +1,23 @@
 // Files, pictures and voice notes between two pages.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { until } from "../support/wait.mjs";
 import { journey } from "./support/journey.mjs";
 import { pictureOf } from "./support/picture.mjs";
 
 const notes = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just words\n".repeat(100)) };
 const picture = (name = "photo.png") => ({ name, mimeType: "image/png", buffer: pictureOf(64, 48) });
+
+/** A file that is too long to be handed to the browser in a message. */
+async function fileOnDisk(t, name, bytes) {
+  const folder = await mkdtemp(path.join(tmpdir(), "parley-file-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(path.join(folder, name), Buffer.alloc(bytes, "x"));
+  return path.join(folder, name);
+}
 
 /** The picture in a message is there and was drawn. */
 const shows = (guest, text) =>
@@ -76,7 +86,7 @@ journey("what cannot be sent is refused before it is sent, and says which limit 
   await ada.attach({ name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) });
   await ada.reads("This file is empty.");
   await ada.button("Remove empty.txt").click();
-  await ada.attach({ name: "huge.txt", mimeType: "text/plain", buffer: Buffer.alloc(11 * 1024 * 1024, "x") });
+  await ada.attach(await fileOnDisk(stage.t, "huge.txt", 11 * 1024 * 1024));
   await ada.reads("Too large: a file may have at most 10.5 MB.");
   await ada.button("Remove huge.txt").click();
   // The same file may be picked again after it was removed.
@@ -91,7 +101,7 @@ journey("an upload shows how far it is and can be cancelled; nothing of it arriv
   const speed = (uploadThroughput) =>
     network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
   await speed(200_000);
-  await ada.attach({ name: "long.txt", mimeType: "text/plain", buffer: Buffer.alloc(4_000_000, "x") });
+  await ada.attach(await fileOnDisk(stage.t, "long.txt", 4_000_000));
   await ada.button("Send").click();
   const progress = ada.page.getByRole("progressbar", { name: "Uploading long.txt" });
   await progress.waitFor();

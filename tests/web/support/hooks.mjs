@@ -15,6 +15,8 @@ export function installHooks({ relayOnly }) {
   };
   const keep = (tracks) => seen.tracks.push(...tracks);
   const devices = navigator.mediaDevices;
+  // Only a page of a secure origin has any; about:blank has none.
+  if (!devices) return;
   for (const name of ["getUserMedia", "getDisplayMedia"]) {
     const native = devices[name].bind(devices);
     devices[name] = async (constraints) => {
