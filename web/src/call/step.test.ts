@@ -144,13 +144,15 @@ const arrows: readonly Arrow[] = [
     to: previewing({ media: { ...media, at: "asking" } }),
     effects: [{ type: "open-media", kind: "video" }],
   },
-  {
-    name: "a preview can be left without anybody noticing",
-    from: previewing(),
-    event: { type: "hang-up", now },
-    to: { at: "idle", last: null },
-    effects: [tearDown],
-  },
+  ...([{ type: "hang-up", now }, { type: "dismiss" }, { type: "decline" }] as const).map(
+    (event): Arrow => ({
+      name: `a preview can be left without anybody noticing (${event.type})`,
+      from: previewing(),
+      event,
+      to: { at: "idle", last: null },
+      effects: [tearDown],
+    })
+  ),
   {
     name: "a preview ends with the chat",
     from: previewing(),

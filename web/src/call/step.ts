@@ -93,6 +93,7 @@ function stepPreview(state: In<"preview">, event: CallEvent): Result {
       return accepting ? acceptNow(state, event.now) : callNow(state, event.callId, event.now);
     case "hang-up":
     case "decline":
+    case "dismiss":
       return accepting ? declined(state) : to(idle(null), { type: "tear-down" });
     case "retry-devices":
       return to({ ...state, media: { ...state.media, at: "asking" } }, { type: "open-media", kind: state.kind });

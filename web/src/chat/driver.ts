@@ -24,12 +24,11 @@ export interface ChatDriverOptions {
   onSignal: (signal: Signal) => void;
 }
 
-const endOf: Record<RoomClosed["reason"], ChatEnd> = {
+const endOf: Record<Exclude<RoomClosed["reason"], "server_shutdown">, ChatEnd> = {
   user_disconnected: "partner-lost",
   partner_offline: "partner-lost",
   room_closed: "partner-closed",
   session_ended: "partner-left",
-  server_shutdown: "server-restart",
 };
 
 /** Carries out what the chat machine decides, and tells it what happens on the connection. */
@@ -41,6 +40,8 @@ export class ChatDriver {
   readonly #transcript: Transcript;
   readonly #timers: Timers<ChatTimer>;
   readonly #uploads: Uploads;
+  /** The server has said that it is being started again. */
+  #serverRestarts = false;
 
   constructor(options: ChatDriverOptions) {
     this.#options = options;
@@ -66,6 +67,7 @@ export class ChatDriver {
 
   open(roomId: string, partner: MatchedUser, resumed: boolean): void {
     const kept = this.#transcript.read();
+    this.#serverRestarts = false;
     this.#options.session.rememberPartner({ id: partner.id, username: partner.username });
     this.dispatch({
       type: "opened",
@@ -94,8 +96,11 @@ export class ChatDriver {
         return this.dispatch({ type: "dismissed" });
       case "home":
         return this.dispatch({ type: "leave" });
-      default:
-        return this.dispatch({ type: "closed", now: this.#now(), why });
+      default: {
+        const lost = why === "not-there" && this.#serverRestarts;
+        this.#serverRestarts = false;
+        return this.dispatch({ type: "closed", now: this.#now(), why: lost ? "server-restart" : why });
+      }
     }
   }
 
@@ -160,9 +165,11 @@ export class ChatDriver {
     service.on("chat:cleared", ({ userId }) =>
       fromPartner(userId, { type: "closed", now: now(), why: "partner-left" })
     );
-    service.on("room:closed", ({ userId, reason }) =>
-      fromPartner(userId, { type: "closed", now: now(), why: endOf[reason] ?? "partner-left" })
-    );
+    service.on("room:closed", ({ userId, reason }) => {
+      // Chats outlive a restart; whether this one has, the server says after the next connect.
+      if (reason === "server_shutdown") this.#serverRestarts = true;
+      else fromPartner(userId, { type: "closed", now: now(), why: endOf[reason] ?? "partner-left" });
+    });
     service.onConnection(({ at }) => {
       if (at === "waiting" || at === "offline") this.dispatch({ type: "away", now: now() });
     });

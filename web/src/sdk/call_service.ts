@@ -166,17 +166,9 @@ export class CallService {
     const fromPartner = (from: string, tell: () => void) => {
       if (from === this.#partner) tell();
     };
-    const over = () => this.#leaveChat();
     this.#partner = socket.activeChat?.matchedUser.id ?? null;
     this.#removeListeners.push(
-      socket.on("user:matched", ({ matchedUser }) => this.#enterChat(matchedUser.id)),
-      socket.on("connection:established", ({ activeChat }) => {
-        if (activeChat) this.#enterChat(activeChat.matchedUser.id);
-        else over();
-      }),
-      socket.on("chat:cleared", over),
-      socket.on("chat:clear:confirmed", over),
-      socket.on("room:closed", over),
+      socket.onChat((chat) => this.#enterChat(chat?.matchedUser.id ?? null)),
       socket.setWebRTCListenersSetup(() => this.#dispatch({ type: "back", now: now() })),
       socket.on("webrtc:offer", (offer) => fromPartner(offer.from, () => this.#takeOffer(offer))),
       socket.on("webrtc:answer", ({ answer, from }) =>
@@ -198,14 +190,10 @@ export class CallService {
     );
   }
 
-  #enterChat(partner: string): void {
-    if (this.#partner !== partner) this.#leaveChat();
-    this.#partner = partner;
-  }
-
-  #leaveChat(): void {
+  #enterChat(partner: string | null): void {
+    if (this.#partner === partner) return;
     this.#dispatch({ type: "chat-over", now: this.#clock.now() });
-    this.#partner = null;
+    this.#partner = partner;
     this.#early = [];
   }
 

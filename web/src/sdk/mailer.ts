@@ -15,15 +15,22 @@ const againMs = 2000;
 export class Mailer {
   readonly #outbox: Outbox;
   readonly #clock: Clock;
+  readonly #isOnline: () => boolean;
   readonly #say: (message: OutgoingMessage) => Promise<Answer>;
   readonly #waiting = new Map<string, (answer: Answer) => void>();
   readonly #underWay = new Set<string>();
   #room: string | null = null;
   #cancelAgain: (() => void) | null = null;
 
-  constructor(session: SessionStore, clock: Clock, say: (message: OutgoingMessage) => Promise<Answer>) {
+  constructor(
+    session: SessionStore,
+    clock: Clock,
+    isOnline: () => boolean,
+    say: (message: OutgoingMessage) => Promise<Answer>
+  ) {
     this.#outbox = new Outbox(session);
     this.#clock = clock;
+    this.#isOnline = isOnline;
     this.#say = say;
   }
 
@@ -57,6 +64,7 @@ export class Mailer {
 
   /** Says everything that is not under way; to be called whenever the connection is back. */
   resume(): void {
+    if (!this.#isOnline()) return;
     for (const pending of this.#outbox.pending) {
       if (pending.roomId !== this.#room || this.#underWay.has(pending.clientMessageId)) continue;
       void this.#deliver(pending);

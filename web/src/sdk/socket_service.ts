@@ -13,6 +13,7 @@ import type {
   OutgoingMessage,
   Reported,
   ReportRequest,
+  RoomClosed,
   Sent,
   ServerError,
   SessionDescription,
@@ -54,6 +55,7 @@ export class SocketService {
   readonly #listeners = new Listeners();
   readonly #connectionListeners = new Set<(connected: boolean) => void>();
   readonly #stateListeners = new Set<(connection: Connection) => void>();
+  readonly #chatListeners = new Set<(chat: ActiveChat | null) => void>();
   readonly #renewal: Renewal;
   readonly #mailer: Mailer;
   readonly #typing: TypingThrottle;
@@ -70,7 +72,12 @@ export class SocketService {
     this.#clock = options.clock ?? systemClock;
     const events = options.events === undefined ? browserWindow() : options.events;
     this.#renewal = new Renewal(options.rest, options.session, this.#clock, events);
-    this.#mailer = new Mailer(options.session, this.#clock, (message) => this.#ask("chat:message", message));
+    this.#mailer = new Mailer(
+      options.session,
+      this.#clock,
+      () => this.isConnected,
+      (message) => this.#ask("chat:message", message)
+    );
     this.#typing = new TypingThrottle(this.#clock, (typing) =>
       this.#volatile(typing ? "chat:typing:start" : "chat:typing:stop")
     );
@@ -136,6 +143,7 @@ export class SocketService {
   disconnect(): void {
     this.#isSearching = false;
     this.#close();
+    this.#enterChat(null);
     this.#enter({ at: "offline", why: "signed-out" });
   }
 
@@ -148,6 +156,12 @@ export class SocketService {
   onConnection(listener: (connection: Connection) => void): () => void {
     this.#stateListeners.add(listener);
     return () => this.#stateListeners.delete(listener);
+  }
+
+  /** Told whenever a chat begins, goes on after a lost connection, or is over, whoever has ended it. */
+  onChat(listener: (chat: ActiveChat | null) => void): () => void {
+    this.#chatListeners.add(listener);
+    return () => this.#chatListeners.delete(listener);
   }
 
   on<Event extends keyof ServerEvents>(event: Event, listener: ServerEvents[Event]): () => void {
@@ -342,9 +356,11 @@ export class SocketService {
         this.#isSearching = false;
         return;
       case "chat:cleared":
-      case "room:closed":
       case "chat:clear:confirmed":
         return this.#enterChat(null);
+      case "room:closed":
+        // Chats outlive a restart of the server; whether this one has, it says after the next connect.
+        if ((payload as RoomClosed).reason !== "server_shutdown") this.#enterChat(null);
     }
   }
 
@@ -361,9 +377,15 @@ export class SocketService {
   }
 
   #enterChat(chat: ActiveChat | null): void {
-    this.#chat = chat;
     this.#typing.reset();
     this.#mailer.enterRoom(chat?.roomId ?? null);
+    this.#tellChat(chat);
+  }
+
+  #tellChat(chat: ActiveChat | null): void {
+    const wasInChat = this.#chat !== null;
+    this.#chat = chat;
+    if (chat || wasInChat) callAll(this.#chatListeners, chat);
   }
 
   #refused(socket: ParleySocket, error: Error): void {
@@ -467,6 +489,8 @@ export class SocketService {
 
   #stayAway(why: "replaced" | "banned", until?: string): void {
     this.#close();
+    // What is unsent stays here: the guest may take the session back.
+    this.#tellChat(null);
     this.#enter({ at: "offline", why, ...(until ? { until } : {}) });
   }
 
