@@ -22,6 +22,7 @@ if (state) {
   const parley = stillParley(shown);
   window.gallery.parley = parley;
   root.render(<App parley={parley} />);
+  await stands("main");
   if (shown.chat) await stands("[data-screen=chat]");
   if (shown.call) await stands("[data-call], dialog[open]");
   for (const label of shown.press ?? []) (await appears(label)).click();

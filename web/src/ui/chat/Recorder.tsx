@@ -22,6 +22,8 @@ export function RecordButton() {
   const { do: act, recorder } = useParley();
   const state = useStore(recorder);
   const hold = useRef<{ timer: number; x: number; y: number; held: boolean } | null>(null);
+  // The browser makes a click of every press that ends where it began, of a long one too.
+  const wasHeld = useRef(false);
 
   useEffect(() => () => clearTimeout(hold.current?.timer), []);
 
@@ -51,9 +53,11 @@ export function RecordButton() {
         onPointerDown={(event) => {
           if (event.button !== 0) return;
           event.currentTarget.setPointerCapture(event.pointerId);
+          wasHeld.current = false;
           const start = { x: event.clientX, y: event.clientY, held: false, timer: 0 };
           start.timer = window.setTimeout(() => {
             start.held = true;
+            wasHeld.current = true;
             act.startRecording("hold");
           }, holdMs);
           hold.current = start;
@@ -72,7 +76,9 @@ export function RecordButton() {
         onPointerUp={() => release(true)}
         onPointerCancel={() => release(false)}
         onClick={() => {
-          if (recorder.getSnapshot().at === "idle") act.startRecording("tap");
+          const held = wasHeld.current;
+          wasHeld.current = false;
+          if (!held && recorder.getSnapshot().at === "idle") act.startRecording("tap");
         }}
       />
     </span>
