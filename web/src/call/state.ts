@@ -1,5 +1,4 @@
 import type { CallKind } from "../../../contract/types/payloads.js";
-import type { CallOutcome } from "../chat/state.js";
 
 export type Facing = "user" | "environment";
 
@@ -53,6 +52,9 @@ export type CallEnd =
   | "partner-unavailable"
   | "chat-over"
   | "failed";
+
+/** What the line says that a call leaves in the conversation. */
+export type CallOutcome = "ended" | "declined" | "missed" | "no-answer" | "cancelled" | "failed";
 
 export type CallState =
   /** `last`: the call that was here before; what is still under way of it changes nothing. */

@@ -1,7 +1,6 @@
 import type { CallKind } from "../../../contract/types/payloads.js";
-import type { CallOutcome } from "../chat/state.js";
-import type { Step } from "../session/step.js";
-import type { CallEffect, CallEnd, CallEvent, CallState, CallTimer, Line, Media } from "./state.js";
+import type { Step } from "../app/step.js";
+import type { CallEffect, CallEnd, CallEvent, CallOutcome, CallState, CallTimer, Line, Media } from "./state.js";
 
 type Result = Step<CallState, CallEffect>;
 type In<At extends CallState["at"]> = Extract<CallState, { at: At }>;

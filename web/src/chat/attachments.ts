@@ -1,4 +1,4 @@
-import type { Step } from "../session/step.js";
+import type { Step } from "../app/step.js";
 
 /** Why a file is not taken. `limit` is what to name: bytes, or the number of files at once. */
 export type Refusal =

@@ -1,4 +1,4 @@
-import type { Step } from "../session/step.js";
+import type { Step } from "../app/step.js";
 
 /** Held down, or started with one tap (or Space) and then left alone. */
 export type RecordingHow = "hold" | "tap";

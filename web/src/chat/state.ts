@@ -1,4 +1,5 @@
 import type { ErrorCode, GuestId, MatchedUser, MessageId, RoomId } from "../../../contract/types/payloads.js";
+import type { CallOutcome } from "../call/state.js";
 import type { Attachment, AttachmentEvent, AttachmentEffect } from "./attachments.js";
 
 export type FileCategory = "image" | "video" | "audio" | "pdf" | "text" | "archive" | "document";
@@ -54,8 +55,6 @@ export interface MessageEntry {
   /** Pictures of strangers are covered until the guest wants to see them; `gone`: erased at the server. */
   cover: Cover;
 }
-
-export type CallOutcome = "ended" | "declined" | "missed" | "no-answer" | "cancelled" | "failed";
 
 /** A call leaves a line in the conversation. */
 export interface CallEntry {

@@ -1,5 +1,5 @@
 import type { MessageId } from "../../../contract/types/payloads.js";
-import type { Step } from "../session/step.js";
+import type { Step } from "../app/step.js";
 import { type AttachmentEvent, stepAttachments } from "./attachments.js";
 import { withHistory } from "./history.js";
 import type {

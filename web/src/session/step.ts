@@ -1,3 +1,4 @@
+import type { Step } from "../app/step.js";
 import type {
   CreateFailure,
   Guest,
@@ -9,11 +10,6 @@ import type {
   SessionState,
   StartNotice,
 } from "./state.js";
-
-export interface Step<State, Effect> {
-  state: State;
-  effects: readonly Effect[];
-}
 
 type Result = Step<SessionState, SessionEffect>;
 type Start = Extract<SessionState, { at: "start" }>;
