@@ -21,7 +21,9 @@ before(async () => {
   await writeFile(path.join(project, "package.json"), JSON.stringify({ name: "empty", private: true, type: "module" }));
   const { stdout } = await run(process.execPath, [path.join(root, "web/tools/pack_sdk.mjs"), project]);
   // The peer is the one that the repository has already; nothing is fetched.
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--legacy-peer-deps", stdout.trim()], { cwd: project });
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--legacy-peer-deps", stdout.trim()], {
+    cwd: project,
+  });
   await symlink(path.join(root, "node_modules/socket.io-client"), path.join(project, "node_modules/socket.io-client"));
 });
 
@@ -57,7 +59,9 @@ test("the package holds modules, types, its README and the licence, and needs no
   assert.deepEqual(Object.keys(about.peerDependencies), ["socket.io-client"]);
   assert.equal(about.dependencies, undefined);
   assert.deepEqual((await readdir(installed())).sort(), ["LICENSE", "README.md", "dist", "package.json"]);
-  const modules = (await readdir(path.join(installed(), "dist"), { recursive: true })).filter((name) => name.endsWith(".js"));
+  const modules = (await readdir(path.join(installed(), "dist"), { recursive: true })).filter((name) =>
+    name.endsWith(".js")
+  );
   for (const name of modules) {
     const code = await readFile(path.join(installed(), "dist", name), "utf8");
     const foreign = [...code.matchAll(/from "([^."][^"]*)"/g)].map(([, from]) => from);

@@ -29,7 +29,8 @@ function shape(schema, key = "") {
   if (schema.$ref) return named(schema.$ref.split("/").pop());
   if (schema.anyOf) return `either(${schema.anyOf.map((one) => shape(one)).join(", ")})`;
   if (schema.const !== undefined) return proseKeys.has(key) ? "text" : `oneOf(${JSON.stringify(schema.const)})`;
-  if (schema.enum) return proseKeys.has(key) ? "text" : `oneOf(${schema.enum.map((one) => JSON.stringify(one)).join(", ")})`;
+  if (schema.enum)
+    return proseKeys.has(key) ? "text" : `oneOf(${schema.enum.map((one) => JSON.stringify(one)).join(", ")})`;
   const types = [schema.type].flat();
   if (types.length > 1) return `either(${types.map((type) => shape({ type })).join(", ")})`;
   switch (types[0]) {
@@ -72,7 +73,14 @@ function named(name) {
   if (!used.has(name)) {
     const guard =
       name === "contentOfType"
-        ? `either(${schema.oneOf.map((one) => `object({ ${Object.entries(one.properties).map(([key, value]) => `${key}: ${shape(value)}`).join(", ")} })`).join(", ")})`
+        ? `either(${schema.oneOf
+            .map(
+              (one) =>
+                `object({ ${Object.entries(one.properties)
+                  .map(([key, value]) => `${key}: ${shape(value)}`)
+                  .join(", ")} })`
+            )
+            .join(", ")})`
         : shape(schema);
     used.set(name, guard);
   }

@@ -87,7 +87,8 @@ export function createParley(): Parley {
   let callsAsked = false;
   chat.subscribe(() => {
     const state = chat.getSnapshot();
-    if (state.at === "open" && state.pageHidden !== document.hidden) tellChat({ type: "page", hidden: document.hidden });
+    if (state.at === "open" && state.pageHidden !== document.hidden)
+      tellChat({ type: "page", hidden: document.hidden });
     if (state.at !== "open" || state.life.at === "over") parts?.recorder.dispatch({ type: "cancel" });
     if (state.at !== "open" || callsAsked) return;
     callsAsked = true;

@@ -144,15 +144,13 @@ const arrows: readonly Arrow[] = [
     to: previewing({ media: { ...media, at: "asking" } }),
     effects: [{ type: "open-media", kind: "video" }],
   },
-  ...([{ type: "hang-up", now }, { type: "dismiss" }, { type: "decline" }] as const).map(
-    (event): Arrow => ({
-      name: `a preview can be left without anybody noticing (${event.type})`,
-      from: previewing(),
-      event,
-      to: { at: "idle", last: null },
-      effects: [tearDown],
-    })
-  ),
+  ...([{ type: "hang-up", now }, { type: "dismiss" }, { type: "decline" }] as const).map((event): Arrow => ({
+    name: `a preview can be left without anybody noticing (${event.type})`,
+    from: previewing(),
+    event,
+    to: { at: "idle", last: null },
+    effects: [tearDown],
+  })),
   {
     name: "a preview ends with the chat",
     from: previewing(),
@@ -268,15 +266,13 @@ const arrows: readonly Arrow[] = [
     event: { type: "answer", now, callId: "c0" },
     to: calling,
   },
-  ...(["reject", "end"] as const).map(
-    (type): Arrow => ({
-      name: `${type} declines`,
-      from: calling,
-      event: { type, now },
-      to: ended({ why: "declined" }),
-      effects: [tearDown, ring(null), ...stopAll, log("declined")],
-    })
-  ),
+  ...(["reject", "end"] as const).map((type): Arrow => ({
+    name: `${type} declines`,
+    from: calling,
+    event: { type, now },
+    to: ended({ why: "declined" }),
+    effects: [tearDown, ring(null), ...stopAll, log("declined")],
+  })),
   {
     name: "after thirty seconds nobody has answered",
     from: calling,
@@ -558,7 +554,12 @@ const arrows: readonly Arrow[] = [
     to: { ...inCall, devices: [{ id: "c", label: "Camera", kind: "camera" }] },
   },
   // after the call
-  { name: "what has ended can be put away", from: ended({}), event: { type: "dismiss" }, to: { at: "idle", last: "c1" } },
+  {
+    name: "what has ended can be put away",
+    from: ended({}),
+    event: { type: "dismiss" },
+    to: { at: "idle", last: "c1" },
+  },
 ];
 
 describe("the call machine", () => {

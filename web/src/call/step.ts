@@ -99,7 +99,11 @@ function stepPreview(state: In<"preview">, event: CallEvent): Result {
     case "end":
     case "timeout":
     case "chat-over":
-      return accepting ? missed(state) : event.type === "chat-over" ? to(idle(null), { type: "tear-down" }) : stay(state);
+      return accepting
+        ? missed(state)
+        : event.type === "chat-over"
+          ? to(idle(null), { type: "tear-down" })
+          : stay(state);
     case "timer":
       return event.timer === "ring" ? missed(state) : stay(state);
     default:
@@ -216,7 +220,9 @@ function notRelayed(state: In<"calling">, code: string, now: number): Result {
 function stepLive(state: In<"connecting" | "in-call" | "reconnecting">, event: CallEvent): Result {
   switch (event.type) {
     case "answer":
-      return event.callId === null || event.callId === state.line.callId ? to(state, { type: "take-answer" }) : stay(state);
+      return event.callId === null || event.callId === state.line.callId
+        ? to(state, { type: "take-answer" })
+        : stay(state);
     case "connected":
       return to(
         {
@@ -386,4 +392,3 @@ function withMedia(state: WithMedia, media: Media): CallState {
   // A call with a camera in it is a video call from then on.
   return { ...state, line: { ...state.line, media, kind: media.camera ? "video" : state.line.kind } };
 }
-

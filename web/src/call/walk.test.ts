@@ -112,11 +112,18 @@ class Guest {
       case "ended":
         return [{ type: "dismiss" }, { type: "preview", kind: "audio" }];
       case "preview":
-        return [{ type: "confirm", now, callId: newId() }, { type: "confirm", now, callId: newId() }, { type: "decline" }];
+        return [
+          { type: "confirm", now, callId: newId() },
+          { type: "confirm", now, callId: newId() },
+          { type: "decline" },
+        ];
       case "incoming":
         return [{ type: "accept", kind: "video" }, { type: "accept", kind: "audio" }, { type: "decline" }];
       case "in-call":
-        return [{ type: "set-mic", on: false }, { type: "hang-up", now }];
+        return [
+          { type: "set-mic", on: false },
+          { type: "hang-up", now },
+        ];
       default:
         return [{ type: "hang-up", now }];
     }
@@ -171,61 +178,80 @@ class Guest {
 
 const isCall = ({ at }: CallState) => ["calling", "connecting", "in-call", "reconnecting"].includes(at);
 
-test.each(Array.from({ length: 200 }, (_, seed) => seed))("walk %i: both calls end, and nothing impossible happens", (seed) => {
-  const random = randomOf(seed);
-  const clock = { now: 1 };
-  const wires = [new Wire<Signal>(random), new Wire<Signal>(random)] as const;
-  const ada = new Guest(true, wires[0], clock);
-  const bob = new Guest(false, wires[1], clock);
-  ada.partner = bob;
-  bob.partner = ada;
-  const guests = [ada, bob];
-  const pick = <Value>(values: readonly Value[]): Value | undefined => values[Math.floor(random() * values.length)];
-  let ids = 0;
-  const newId = () => `call-${(ids += 1)}`;
+test.each(Array.from({ length: 200 }, (_, seed) => seed))(
+  "walk %i: both calls end, and nothing impossible happens",
+  (seed) => {
+    const random = randomOf(seed);
+    const clock = { now: 1 };
+    const wires = [new Wire<Signal>(random), new Wire<Signal>(random)] as const;
+    const ada = new Guest(true, wires[0], clock);
+    const bob = new Guest(false, wires[1], clock);
+    ada.partner = bob;
+    bob.partner = ada;
+    const guests = [ada, bob];
+    const pick = <Value>(values: readonly Value[]): Value | undefined => values[Math.floor(random() * values.length)];
+    let ids = 0;
+    const newId = () => `call-${(ids += 1)}`;
 
-  const turn = (acts: boolean) => {
-    const guest = pick(guests) as Guest;
-    const chance = random();
-    if (acts && chance < 0.15) {
-      const choice = pick(guest.choices(newId));
-      if (choice) guest.tell(choice);
-    } else if (chance < 0.25) {
-      const media = { fault: null, mic: true, camera: true, microphoneId: null, cameraId: null, facing: "user" } as const;
-      if (guest.mediaOpen) guest.tell({ type: "media", media });
-    } else if (chance < 0.28) guest.tell({ type: "back", now: clock.now });
-    else if (chance < 0.3 && guest.peer?.told === "connected") {
-      guest.peer.told = "disconnected";
-      guest.tell({ type: "disconnected", now: clock.now });
-    } else {
-      const signal = guest.wire.arrive();
-      if (signal) guest.partner.hear(signal);
+    const turn = (acts: boolean) => {
+      const guest = pick(guests) as Guest;
+      const chance = random();
+      if (acts && chance < 0.15) {
+        const choice = pick(guest.choices(newId));
+        if (choice) guest.tell(choice);
+      } else if (chance < 0.25) {
+        const media = {
+          fault: null,
+          mic: true,
+          camera: true,
+          microphoneId: null,
+          cameraId: null,
+          facing: "user",
+        } as const;
+        if (guest.mediaOpen) guest.tell({ type: "media", media });
+      } else if (chance < 0.28) guest.tell({ type: "back", now: clock.now });
+      else if (chance < 0.3 && guest.peer?.told === "connected") {
+        guest.peer.told = "disconnected";
+        guest.tell({ type: "disconnected", now: clock.now });
+      } else {
+        const signal = guest.wire.arrive();
+        if (signal) guest.partner.hear(signal);
+      }
+      clock.now += Math.floor(random() * 1500);
+      for (const one of guests) {
+        one.due();
+        one.notice();
+      }
+    };
+
+    for (let turns = 0; turns < 400; turns += 1) turn(true);
+
+    // Now they only put down what they hold in their hands. A call that stands may stand, until one of them hangs up.
+    for (const guest of guests) if (guest.state.at === "preview") guest.tell({ type: "decline" });
+    for (let turns = 0; turns < 300; turns += 1) turn(false);
+    const standing = guests.map(({ state }) => state.at);
+    expect(["idle", "ended", "in-call"]).toContain(standing[0]);
+    expect(standing[0] === "in-call").toBe(standing[1] === "in-call");
+    ada.tell({ type: "hang-up", now: clock.now });
+    for (let turns = 0; turns < 300; turns += 1) turn(false);
+    for (const guest of guests) {
+      expect(["idle", "ended"]).toContain(guest.state.at);
+      expect(guest.lines, "every call leaves a line").toBeGreaterThanOrEqual(guest.calls);
     }
-    clock.now += Math.floor(random() * 1500);
-    for (const one of guests) {
-      one.due();
-      one.notice();
-    }
-  };
-
-  for (let turns = 0; turns < 400; turns += 1) turn(true);
-
-  // Now they only put down what they hold in their hands. A call that stands may stand, until one of them hangs up.
-  for (const guest of guests) if (guest.state.at === "preview") guest.tell({ type: "decline" });
-  for (let turns = 0; turns < 300; turns += 1) turn(false);
-  const standing = guests.map(({ state }) => state.at);
-  expect(["idle", "ended", "in-call"]).toContain(standing[0]);
-  expect(standing[0] === "in-call").toBe(standing[1] === "in-call");
-  ada.tell({ type: "hang-up", now: clock.now });
-  for (let turns = 0; turns < 300; turns += 1) turn(false);
-  for (const guest of guests) {
-    expect(["idle", "ended"]).toContain(guest.state.at);
-    expect(guest.lines, "every call leaves a line").toBeGreaterThanOrEqual(guest.calls);
   }
-});
+);
 
 test("the walks have reached every state and every way a call ends", () => {
   const states = ["preview", "calling", "incoming", "connecting", "in-call", "reconnecting"];
-  const ways = ["hung-up", "partner-hung-up", "declined", "no-answer", "missed", "cancelled", "connection-lost", "failed"];
+  const ways = [
+    "hung-up",
+    "partner-hung-up",
+    "declined",
+    "no-answer",
+    "missed",
+    "cancelled",
+    "connection-lost",
+    "failed",
+  ];
   expect([...reached]).toEqual(expect.arrayContaining([...states, ...ways.map((why) => `ended ${why}`)]));
 });

@@ -2,10 +2,7 @@ import type { Step } from "../app/step.js";
 
 /** Why a file is not taken. `limit` is what to name: bytes, or the number of files at once. */
 export type Refusal =
-  | { why: "type"; mime: string }
-  | { why: "size"; limit: number }
-  | { why: "empty" }
-  | { why: "count"; limit: number };
+  { why: "type"; mime: string } | { why: "size"; limit: number } | { why: "empty" } | { why: "count"; limit: number };
 
 export type AttachmentState =
   | { at: "picked" }

@@ -1,6 +1,12 @@
 // @vitest-environment node
 import { describe, expect, test } from "vitest";
-import { type RecorderEffect, type RecorderEvent, type RecorderState, type Recording, stepRecorder } from "./recorder.js";
+import {
+  type RecorderEffect,
+  type RecorderEvent,
+  type RecorderState,
+  type Recording,
+  stepRecorder,
+} from "./recorder.js";
 import { waveformOf } from "./recorder_driver.js";
 
 const recording: Recording = { url: "blob:1", mime: "audio/mp4", size: 9, durationMs: 4000, waveform: [0.1] };
@@ -79,7 +85,12 @@ const arrows: readonly {
     to: sending,
     effects: ["upload-recording"],
   },
-  { name: "sending tells how far it is", from: sending, event: { type: "progress", percent: 40 }, to: { ...sending, percent: 40 } },
+  {
+    name: "sending tells how far it is",
+    from: sending,
+    event: { type: "progress", percent: 40 },
+    to: { ...sending, percent: 40 },
+  },
   { name: "sent is done", from: sending, event: { type: "uploaded" }, to: { at: "idle" }, effects: ["discard"] },
   { name: "sending may fail", from: sending, event: { type: "failed", why: "network" }, to: failed },
   { name: "and be tried again", from: failed, event: { type: "send" }, to: sending, effects: ["upload-recording"] },
@@ -97,8 +108,18 @@ const arrows: readonly {
     to: { at: "idle" } as const,
     effects: ["discard"] as const,
   })),
-  { name: "nothing is cancelled where nothing is", from: { at: "idle" }, event: { type: "cancel" }, to: { at: "idle" } },
-  { name: "a late recording is none", from: { at: "idle" }, event: { type: "recorded", recording }, to: { at: "idle" } },
+  {
+    name: "nothing is cancelled where nothing is",
+    from: { at: "idle" },
+    event: { type: "cancel" },
+    to: { at: "idle" },
+  },
+  {
+    name: "a late recording is none",
+    from: { at: "idle" },
+    event: { type: "recorded", recording },
+    to: { at: "idle" },
+  },
 ];
 
 describe("the recorder", () => {

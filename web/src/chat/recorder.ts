@@ -4,14 +4,7 @@ import type { Step } from "../app/step.js";
 export type RecordingHow = "hold" | "tap";
 
 export type RecorderFailure =
-  | "permission-refused"
-  | "no-device"
-  | "in-use"
-  | "unsupported"
-  | "too-short"
-  | "network"
-  | "rate-limited"
-  | "refused";
+  "permission-refused" | "no-device" | "in-use" | "unsupported" | "too-short" | "network" | "rate-limited" | "refused";
 
 export interface Recording {
   url: string;
@@ -50,10 +43,7 @@ export type RecorderEvent =
   | { type: "limit-reached" };
 
 export type RecorderEffect =
-  | { type: "open-microphone" }
-  | { type: "stop-recording" }
-  | { type: "discard" }
-  | { type: "upload-recording" };
+  { type: "open-microphone" } | { type: "stop-recording" } | { type: "discard" } | { type: "upload-recording" };
 
 /** Shorter than this is a slip of the finger. */
 export const shortestMs = 500;
@@ -88,7 +78,9 @@ export function stepRecorder(state: RecorderState, event: RecorderEvent): Step<R
       if (event.type === "lock") return to({ ...state, how: "tap" });
       if (event.type === "stop") return to({ at: "stopping", then: event.then }, { type: "stop-recording" });
       if (event.type === "limit-reached") return to({ at: "stopping", then: "review" }, { type: "stop-recording" });
-      return event.type === "refused" ? to({ at: "failed", why: event.why, recording: null }, { type: "discard" }) : stay;
+      return event.type === "refused"
+        ? to({ at: "failed", why: event.why, recording: null }, { type: "discard" })
+        : stay;
     case "stopping":
       if (event.type !== "recorded") return stay;
       if (event.recording.durationMs < shortestMs) {

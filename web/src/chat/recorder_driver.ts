@@ -70,7 +70,8 @@ export class RecorderDriver {
   async #open(): Promise<void> {
     const take = this.#take;
     const { mediaDevices, clock } = this.#options;
-    const mime = typeof MediaRecorder === "undefined" ? undefined : formats.find((one) => MediaRecorder.isTypeSupported(one));
+    const mime =
+      typeof MediaRecorder === "undefined" ? undefined : formats.find((one) => MediaRecorder.isTypeSupported(one));
     if (!mediaDevices || !mime) return this.dispatch({ type: "refused", why: "unsupported" });
     let stream: MediaStream;
     try {

@@ -4,7 +4,14 @@ import type { ChatEffect, ChatEvent, ChatState, Conversation, Entry, MessageEntr
 import { step, textLengthMax } from "./step.js";
 
 const now = 9000;
-const partner = { id: "guest_9", username: "Grace", isGuest: true, location: null, gender: null, language: null } as const;
+const partner = {
+  id: "guest_9",
+  username: "Grace",
+  isGuest: true,
+  location: null,
+  gender: null,
+  language: null,
+} as const;
 const text = (words: string) => ({ type: "text", text: words }) as const;
 const chat = (about: Partial<Conversation> = {}): Conversation => ({
   at: "open",
@@ -241,14 +248,12 @@ const arrows: readonly Arrow[] = [
       ["PARTNER_UNAVAILABLE", "chat-over"],
       ["STORE_UNAVAILABLE", "unavailable"],
     ] as const
-  ).map(
-    ([code, why]): Arrow => ({
-      name: `${code} means ${why}`,
-      from: chat({ entries: [sending] }),
-      event: { type: "send-failed", now, key: "k1", code, retryAfterMs: null },
-      to: chat({ entries: [mine({ at: "failed", why, retryAt: null }, { id: null })] }),
-    })
-  ),
+  ).map(([code, why]): Arrow => ({
+    name: `${code} means ${why}`,
+    from: chat({ entries: [sending] }),
+    event: { type: "send-failed", now, key: "k1", code, retryAfterMs: null },
+    to: chat({ entries: [mine({ at: "failed", why, retryAt: null }, { id: null })] }),
+  })),
   {
     name: "a message that was sent after all is no longer failed",
     from: chat({ entries: [failed] }),
@@ -346,7 +351,12 @@ const arrows: readonly Arrow[] = [
     event: { type: "partner-back" },
     to: chat(),
   },
-  { name: "our own connection is lost", from: chat(), event: { type: "away", now }, to: chat({ away: { since: now } }) },
+  {
+    name: "our own connection is lost",
+    from: chat(),
+    event: { type: "away", now },
+    to: chat({ away: { since: now } }),
+  },
   {
     name: "a report is sent",
     from: chat(),
@@ -354,7 +364,12 @@ const arrows: readonly Arrow[] = [
     to: chat({ report: "sending" }),
     effects: [{ type: "report-partner", reason: "spam", details: "ads" }],
   },
-  { name: "a report is kept", from: chat({ report: "sending" }), event: { type: "reported", ok: true }, to: chat({ report: "sent" }) },
+  {
+    name: "a report is kept",
+    from: chat({ report: "sending" }),
+    event: { type: "reported", ok: true },
+    to: chat({ report: "sent" }),
+  },
   {
     name: "a report that was not kept can be sent again",
     from: chat({ report: "failed" }),

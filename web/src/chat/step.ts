@@ -193,7 +193,9 @@ function abandon(chat: Conversation): ChatEffect[] {
 }
 
 function unqueued(chat: Conversation): ChatEffect[] {
-  return chat.entries.filter(isMessage).flatMap(({ key, receipt }) => (receipt?.at === "sending" ? [{ type: "unqueue", key }] : []));
+  return chat.entries
+    .filter(isMessage)
+    .flatMap(({ key, receipt }) => (receipt?.at === "sending" ? [{ type: "unqueue", key }] : []));
 }
 
 function isMessage(entry: Entry): entry is MessageEntry {

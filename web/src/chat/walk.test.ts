@@ -190,7 +190,8 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))("walk %i: no message i
   drain();
   // At last both try again what has failed and come back once more, which is when everything is put in order.
   for (const guest of guests) {
-    for (const { key, receipt } of guest.messages) if (receipt?.at === "failed") guest.tell({ type: "retry", now, key });
+    for (const { key, receipt } of guest.messages)
+      if (receipt?.at === "failed") guest.tell({ type: "retry", now, key });
     guest.sayAgain();
     server.welcome(guest.index, now);
   }

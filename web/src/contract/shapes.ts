@@ -26,7 +26,10 @@ export const both =
   (value) =>
     guards.every((guard) => guard(value));
 
-export const optional = (guard: Guard): Guard => (value) => value === undefined || guard(value);
+export const optional =
+  (guard: Guard): Guard =>
+  (value) =>
+    value === undefined || guard(value);
 
 export const listOf =
   (guard: Guard): Guard =>

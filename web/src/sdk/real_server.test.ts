@@ -29,7 +29,10 @@ afterEach(() => {
 afterAll(() => server.stop());
 
 /** Resolves as soon as the store holds what is waited for; the test's own time limit is the only one. */
-function until<State, Wanted extends State>(store: Store<State>, holds: (state: State) => state is Wanted): Promise<Wanted>;
+function until<State, Wanted extends State>(
+  store: Store<State>,
+  holds: (state: State) => state is Wanted
+): Promise<Wanted>;
 function until<State>(store: Store<State>, holds: (state: State) => boolean): Promise<State>;
 function until<State>(store: Store<State>, holds: (state: State) => boolean): Promise<State> {
   return new Promise((resolve) => {
@@ -204,7 +207,11 @@ test("who reports is believed, and who blocks is left alone", async () => {
   for (const { session } of [ada, grace]) {
     await until(
       session.store,
-      (state) => state.at === "guest" && state.place.at === "lobby" && state.place.search.at === "searching" && state.place.search.alone
+      (state) =>
+        state.at === "guest" &&
+        state.place.at === "lobby" &&
+        state.place.search.at === "searching" &&
+        state.place.search.alone
     );
   }
 });

@@ -7,8 +7,10 @@ function clientOf(answer: () => Response | Promise<Response>) {
   const session = SessionStore.inMemory();
   return new RestClient({ url: "", session, fetch: async () => answer() });
 }
-const json = (status: number, body: object, headers: Record<string, string> = {}) => () =>
-  new Response(JSON.stringify(body), { status, headers });
+const json =
+  (status: number, body: object, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(JSON.stringify(body), { status, headers });
 
 test("what the server has refused is told with everything that it says about it", async () => {
   const errors = [{ type: "field", path: "username", msg: "bad", location: "body" }];

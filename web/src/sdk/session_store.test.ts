@@ -55,7 +55,12 @@ test.each(["", "{", "7", "null", "[]", '{"id":7}'])("a user that reads %j is non
 });
 
 test("a storage that is full is said to be so, and breaks nothing", () => {
-  const full = { ...memoryStorage(), setItem: () => { throw new Error("QuotaExceededError"); } };
+  const full = {
+    ...memoryStorage(),
+    setItem: () => {
+      throw new Error("QuotaExceededError");
+    },
+  };
   const store = new SessionStore({ session: full, local: full });
   expect(store.write("key", "value")).toBe(false);
   expect(store.deviceId).not.toBe("");

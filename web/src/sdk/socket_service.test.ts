@@ -19,7 +19,14 @@ const ada: User = {
   gender: null,
   language: "fi",
 };
-const grace = { id: "guest_9", username: "Grace", isGuest: true, location: null, gender: null, language: null } as const;
+const grace = {
+  id: "guest_9",
+  username: "Grace",
+  isGuest: true,
+  location: null,
+  gender: null,
+  language: null,
+} as const;
 const chat: ActiveChat = { roomId: "guest_1_guest_9", matchedUser: grace };
 const message = (content: string, clientMessageId: string) => ({ type: "text", content, clientMessageId }) as const;
 const sent = (messageId: string) => ({ ok: true, messageId, timestamp: "2026-01-01T00:00:00.000Z", status: "sent" });
@@ -305,7 +312,10 @@ describe("messages", () => {
 
   test("cannot be sent outside of a chat", async () => {
     online();
-    expect(await service.sendMessage(message("hello", "k1"))).toMatchObject({ ok: false, error: { code: "NOT_IN_CHAT" } });
+    expect(await service.sendMessage(message("hello", "k1"))).toMatchObject({
+      ok: false,
+      error: { code: "NOT_IN_CHAT" },
+    });
   });
 });
 
@@ -446,29 +456,32 @@ describe("a search", () => {
 describe("a session that has expired", () => {
   const renewed: User = { ...ada, id: "guest_2", sessionId: "other" };
 
-  test.each(["Token has expired", "Guest session not found or expired"])("is renewed under the same name (%s)", async (text) => {
-    session.rememberPartner(grace);
-    session.write("parley_place", "lobby");
-    const device = session.deviceId;
-    service.connect();
-    answers.push(created("token-2", renewed));
-    socket().refuse(text, { code: "TOKEN_EXPIRED" });
-    await settle();
-    expect(requests).toEqual([
-      {
-        path: "/api/guest",
-        method: "POST",
-        body: { username: "Ada", location: { city: "Turku" }, gender: null, language: "fi", deviceId: device },
-        token: null,
-      },
-    ]);
-    expect(told).toEqual(["guest:session:expired", "guest:session:regenerated"]);
-    expect(session.user).toEqual(renewed);
-    expect(session.read("chat_connected_user")).toBeNull();
-    expect(wire.sockets).toHaveLength(2);
-    expect(wire.sockets[0]?.closed).toBe(true);
-    expect(socket().token).toBe("token-2");
-  });
+  test.each(["Token has expired", "Guest session not found or expired"])(
+    "is renewed under the same name (%s)",
+    async (text) => {
+      session.rememberPartner(grace);
+      session.write("parley_place", "lobby");
+      const device = session.deviceId;
+      service.connect();
+      answers.push(created("token-2", renewed));
+      socket().refuse(text, { code: "TOKEN_EXPIRED" });
+      await settle();
+      expect(requests).toEqual([
+        {
+          path: "/api/guest",
+          method: "POST",
+          body: { username: "Ada", location: { city: "Turku" }, gender: null, language: "fi", deviceId: device },
+          token: null,
+        },
+      ]);
+      expect(told).toEqual(["guest:session:expired", "guest:session:regenerated"]);
+      expect(session.user).toEqual(renewed);
+      expect(session.read("chat_connected_user")).toBeNull();
+      expect(wire.sockets).toHaveLength(2);
+      expect(wire.sockets[0]?.closed).toBe(true);
+      expect(socket().token).toBe("token-2");
+    }
+  );
 
   test("is renewed once, however often it is noticed", async () => {
     service.connect();

@@ -519,11 +519,12 @@ type Payload<Event extends Question> =
       : [First]
     : [];
 type AnswerTo<Event extends Question> = Parameters<NonNullable<Last<Parameters<ClientEvents[Event]>>>>[0];
-type Last<List extends unknown[]> = Required<List> extends [...unknown[], infer Final]
-  ? Final extends (...args: never[]) => unknown
-    ? Final
-    : never
-  : never;
+type Last<List extends unknown[]> =
+  Required<List> extends [...unknown[], infer Final]
+    ? Final extends (...args: never[]) => unknown
+      ? Final
+      : never
+    : never;
 
 /** For the two places that pass on any event; their own parameters say what belongs to which. */
 const untyped = (socket: ParleySocket) => socket as unknown as Socket;

@@ -172,9 +172,7 @@ export class SessionDriver {
 
   async #proposeName(): Promise<void> {
     const answer = await this.#options.rest.proposeName();
-    this.dispatch(
-      answer.ok ? { type: "name-proposed", name: answer.data.username } : { type: "name-unavailable" }
-    );
+    this.dispatch(answer.ok ? { type: "name-proposed", name: answer.data.username } : { type: "name-unavailable" });
   }
 
   async #createGuest(username: string): Promise<void> {

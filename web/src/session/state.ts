@@ -39,9 +39,7 @@ export type SearchFailure = "rate-limited" | "unavailable" | "failed";
 /** Where in the application a signed-in guest is. `resuming`: a reloaded page that asks the server whether the chat goes on. */
 export type Place =
   /** `leaving`: the chat that the search was begun in, and that the server may not know to be left. */
-  | { at: "lobby"; search: Search; leaving: RoomId | null }
-  | { at: "resuming" }
-  | { at: "chat"; roomId: RoomId };
+  { at: "lobby"; search: Search; leaving: RoomId | null } | { at: "resuming" } | { at: "chat"; roomId: RoomId };
 
 /** What a browser lacks. */
 export type Missing = "storage" | "websocket" | "crypto";
@@ -87,7 +85,12 @@ export type CreateFailure =
 export type RememberedPlace = "start" | "lobby" | "chat";
 
 export type SessionEvent =
-  | { type: "booted"; now: number; missing: readonly Missing[]; stored: { guest: Guest; place: RememberedPlace } | null }
+  | {
+      type: "booted";
+      now: number;
+      missing: readonly Missing[];
+      stored: { guest: Guest; place: RememberedPlace } | null;
+    }
   // what the guest does
   | { type: "name-typed"; name: string }
   | { type: "reroll" }

@@ -14,7 +14,14 @@ const guest: Guest = {
   language: null,
 };
 const other: Guest = { ...guest, id: "guest_2", sessionId: "s2" };
-const partner = { id: "guest_9", username: "Grace", isGuest: true, location: null, gender: null, language: null } as const;
+const partner = {
+  id: "guest_9",
+  username: "Grace",
+  isGuest: true,
+  location: null,
+  gender: null,
+  language: null,
+} as const;
 const roomId = "guest_1_guest_9";
 
 type At<Name extends SessionState["at"]> = Extract<SessionState, { at: Name }>;
@@ -527,7 +534,8 @@ describe("the session machine", () => {
       { type: "timer", now, timer: "search-again" },
     ];
     for (const place of [chat, { at: "resuming" } as const]) {
-      for (const event of late) expect(step(inside(place), event), event.type).toEqual({ state: inside(place), effects: [] });
+      for (const event of late)
+        expect(step(inside(place), event), event.type).toEqual({ state: inside(place), effects: [] });
     }
     for (const event of late) expect(step(start(), event), event.type).toEqual({ state: start(), effects: [] });
   });

@@ -65,7 +65,9 @@ const stay = (state: SessionState): Result => ({ state, effects: [] });
 const to = (state: SessionState, ...effects: SessionEffect[]): Result => ({ state, effects });
 
 function counted(state: SessionState, online: number): Result {
-  return (state.at === "start" || state.at === "guest") && state.online !== online ? to({ ...state, online }) : stay(state);
+  return (state.at === "start" || state.at === "guest") && state.online !== online
+    ? to({ ...state, online })
+    : stay(state);
 }
 
 function start(about: Partial<Omit<Start, "at">>): Start {
@@ -180,7 +182,11 @@ function createFailed(state: Start, failure: CreateFailure, now: number): Result
 function stepGuest(state: Inside, event: SessionEvent): Result {
   switch (event.type) {
     case "link":
-      return to({ ...state, link: event.link, place: event.link.at === "waiting" ? offline(state.place) : state.place });
+      return to({
+        ...state,
+        link: event.link,
+        place: event.link.at === "waiting" ? offline(state.place) : state.place,
+      });
     case "established":
       return established(state, event.activeChat, event.now);
     case "matched":
@@ -228,7 +234,10 @@ function stepGuest(state: Inside, event: SessionEvent): Result {
       const renewed: Inside = { ...state, guest, renewing: false };
       if (state.place.at === "lobby") return to(renewed);
       // A chat cannot be carried over to another identity; it stays to be read.
-      return to({ ...renewed, place: { at: "chat", roomId: roomOf(state.place) } }, { type: "close-chat", why: "renewed" });
+      return to(
+        { ...renewed, place: { at: "chat", roomId: roomOf(state.place) } },
+        { type: "close-chat", why: "renewed" }
+      );
     }
     case "renewal-failed":
       return to({ at: "expired", name: state.guest.username }, { type: "close-chat", why: "renewed" });
