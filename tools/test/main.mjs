@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { endAll } from "./run.mjs";
-import { build, buildWeb, debianPackage, format, suite, unitTests, webTypes, webUnits } from "./steps.mjs";
+import { build, buildWeb, debianPackage, format, newerNode, suite, unitTests, webTypes, webUnits } from "./steps.mjs";
 import { Tally } from "./tally.mjs";
 
 const servers = ["parley", "conformance-server"];
@@ -20,7 +20,7 @@ const steps = [
   ["unit tests, web client", () => webUnits()],
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],
-  ["web client in the browser", () => suite("tests/web", "release", { atOnce: 1 })],
+  ["web client in the browser", () => suite("tests/web", "release", { atOnce: 1, node: newerNode })],
   ["benchmark, release", () => suite("bench")],
 ];
 /** Those with threads; what is pure has nothing that could race. */

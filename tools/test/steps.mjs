@@ -45,11 +45,14 @@ export async function webTypes() {
   return checked.code === 0 ? Object.assign(new Tally(), { passed: 1 }) : Tally.failure(checked.output);
 }
 
-/** The tests that stand beside the sources of the web client. */
+/** The tests that stand beside the sources of the web client; some of them speak to the server. */
 export async function webUnits() {
   const report = path.join(await mkdtemp(path.join(tmpdir(), "report-")), "report.json");
   const flags = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const ended = await run(["npm", "run", "--silent", "test", "-w", "web", "--", ...flags], { cwd: root });
+  const ended = await run(["npm", "run", "--silent", "test", "-w", "web", "--", ...flags], {
+    cwd: root,
+    env: { PARLEY_BIN_DIR: path.join(root, "build/release/bin") },
+  });
   return tallyOf("web/src", vitestCounts(await readFile(report, "utf8").catch(() => "")), ended);
 }
 
@@ -94,11 +97,14 @@ export async function unitTests(preset, names) {
   });
 }
 
+/** Debian's own Node is too old for what drives the browser. */
+export const newerNode = path.join(root, "node_modules/.bin/node");
+
 /**
  * The node:test files of a folder, each in a process of its own, against the binaries of a build. `atOnce`: how many
  * files, where each computes as much as it can.
  */
-export async function suite(folder, preset = "release", { atOnce = filesAtOnce } = {}) {
+export async function suite(folder, preset = "release", { atOnce = filesAtOnce, node = process.execPath } = {}) {
   const names = (await readdir(path.join(root, folder))).filter((name) => name.endsWith(".test.mjs")).sort();
   if (!names.length) return Tally.failure(`${folder} has no tests`);
   const binaries = path.join(root, "build", preset, "bin");
@@ -107,7 +113,7 @@ export async function suite(folder, preset = "release", { atOnce = filesAtOnce }
     const reporters = [reporter, report, "spec", "stdout"].map((each, at) =>
       at % 2 ? `--test-reporter-destination=${each}` : `--test-reporter=${each}`
     );
-    const ended = await run([process.execPath, ...reporters, path.join(folder, name)], {
+    const ended = await run([node, ...reporters, path.join(folder, name)], {
       cwd: root,
       env: { ...sanitizerOptions, PARLEY_BIN_DIR: binaries },
     });

@@ -8,12 +8,12 @@ const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** What each kind of camera and microphone takes. Whether a page may use the fake ones its context says. */
 const devices = {
   fake: ["--use-fake-device-for-media-stream"],
-  several: ["--use-fake-device-for-media-stream=device-count=2"],
+  several: ["--use-fake-device-for-media-stream=device-count=3"],
   missing: [],
 };
 
 /**
- * Starts a browser of its own. `media`: `fake` (a test picture with a clock, and a beep every second), `several` (two cameras) or `missing`.
+ * Starts a browser of its own. `media`: `fake` (a test picture with a clock, and a beep every second), `several` (three cameras, of which the second gives no picture) or `missing`.
  */
 export function launchBrowser({ media = "fake", args = [] } = {}) {
   if (!existsSync(executablePath)) throw new Error(`${executablePath} does not exist: tools/install test`);
