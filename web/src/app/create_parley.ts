@@ -95,8 +95,16 @@ export function createParley(): Parley {
     // Without this code one can still write; the next chat asks for it again.
     loadCalls().catch(() => (callsAsked = false));
   });
-  document.addEventListener("visibilitychange", () => tellChat({ type: "page", hidden: document.hidden }));
-  window.addEventListener("pagehide", () => parts?.chat.flush());
+  document.addEventListener("visibilitychange", () => {
+    tellChat({ type: "page", hidden: document.hidden });
+    // Phones may end a page that is out of sight without another word.
+    if (document.hidden) parts?.chat.flush();
+  });
+  window.addEventListener("pagehide", () => {
+    // No call outlives its page; the partner need not find that out by waiting.
+    calls?.hangUp();
+    parts?.chat.flush();
+  });
 
   sessionDriver.boot(missing);
   setTimeout(() => sessionDriver.preload(), preloadMs);

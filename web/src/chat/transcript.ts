@@ -33,6 +33,8 @@ export class Transcript {
   }
 
   keep(state: ChatState): void {
+    // What an earlier page has kept is not forgotten before it is read.
+    if (state.at === "none" && this.#kept.at === "none" && this.#state.at === "none") return;
     this.#state = state;
     if (state.at === "none") return this.flush();
     this.#cancel ??= this.#clock.after(delayMs, () => this.flush());
@@ -43,7 +45,7 @@ export class Transcript {
     this.#cancel?.();
     this.#cancel = null;
     const [state, kept] = [this.#state, this.#kept];
-    if (state === kept) return;
+    if (state === kept || (state.at === "none" && kept.at === "none")) return;
     this.#kept = state;
     if (state.at === "none") {
       this.#session.write(conversationKey, null);
