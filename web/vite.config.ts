@@ -11,6 +11,8 @@ export default defineConfig(({ mode }) => ({
     target: "es2022",
     // Those with `light-dark()` and `popover`, of the year 2024: what styles say needs no translation for them.
     cssTarget: ["chrome123", "firefox125", "safari17.5"],
+    // One small file, so that no view has to wait for its styles.
+    cssCodeSplit: false,
     // Small pictures as files as well: the page's policy allows no data: addresses in styles.
     assetsInlineLimit: 0,
     // Every browser that runs the rest knows modulepreload.

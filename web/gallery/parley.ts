@@ -28,7 +28,8 @@ export function stillParley(shown: Shown): StillParley {
   const chat = createStore<ChatState>(shown.chat ?? { at: "none" });
   const noted = new Proxy({} as Actions, {
     get: (_, name: string) => (...args: unknown[]) => {
-      done.push([name, ...args].join(" "));
+      // A button hands its event along; what is asked for is all that matters.
+      done.push([name, ...args.filter((each) => typeof each !== "object")].join(" "));
       const now = chat.getSnapshot();
       // The draft alone does change, so that typing can be tried and measured.
       if (name === "changeDraft" && now.at === "open") chat.set({ ...now, draft: String(args[0]) });

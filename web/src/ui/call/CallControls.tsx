@@ -16,9 +16,7 @@ export function CallControls({ line, devices, video, stage, chat }: CallControls
   return (
     <div className={styles.controls} role="group" aria-label="Call controls">
       <IconButton icon={MicOff} kind="glass" label="Mute microphone" pressed={!mic} onClick={() => act.setMic(!mic)} />
-      {line.kind === "video" && (
-        <IconButton icon={VideoOff} kind="glass" label="Turn camera off" pressed={!camera} onClick={() => act.setCamera(!camera)} />
-      )}
+      <IconButton icon={VideoOff} kind="glass" label="Turn camera off" pressed={!camera} onClick={() => act.setCamera(!camera)} />
       {touch && camera && cameras > 1 && <IconButton icon={SwitchCamera} kind="glass" label="Use the other camera" onClick={act.flipCamera} />}
       <span className={styles.chat}>
         <IconButton icon={MessageSquare} kind="glass" label="Show chat" pressed={chat.open} onClick={chat.toggle} />

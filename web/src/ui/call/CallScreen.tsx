@@ -28,7 +28,7 @@ export function CallScreen({ call, partner, chat }: { call: Lively; partner: Mat
         </p>
         {(call.at === "in-call" || call.at === "reconnecting") && <QualityNote call={call} />}
       </header>
-      {call.line.kind === "video" && (
+      {(call.line.kind === "video" || call.line.media.camera) && (
         <div className={styles.self}>
           <SelfView media={call.line.media} />
         </div>

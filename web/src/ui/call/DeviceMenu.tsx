@@ -8,7 +8,7 @@ export function DeviceMenu({ line, devices }: { line: Line; devices: readonly De
   const { do: act } = useParley();
   const { microphoneId, cameraId, speakerId } = line.media;
   const chosen = { microphone: microphoneId, camera: cameraId, speaker: speakerId };
-  const kinds = (["microphone", "camera", "speaker"] as const).filter((kind) => kind !== "camera" || line.kind === "video");
+  const kinds = (["microphone", "camera", "speaker"] as const).filter((kind) => kind !== "camera" || line.media.camera);
   return kinds.map((kind) => {
     const these = devices.filter((device) => device.kind === kind);
     if (these.length < 2) return null;

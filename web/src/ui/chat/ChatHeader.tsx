@@ -28,30 +28,32 @@ export function ChatHeader({ ask, onBack }: { ask: (question: ChatQuestion) => v
         <h1>{partner.username}</h1>
         <p data-status={status}>{status}</p>
       </div>
-      {live && (
-        <>
-          <IconButton icon={Phone} label={`Call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("audio")} />
-          <IconButton icon={Video} label={`Video call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("video")} />
-          <Button icon={SkipForward} className={styles.next} aria-label="Next: leave and meet someone new" title="Leave and meet someone new" onClick={act.next}>
-            <span>Next</span>
-          </Button>
-        </>
-      )}
-      <Menu icon={EllipsisVertical} label="More">
-        <MenuItem icon={Flag} onChoose={() => ask("report")}>
-          Report {partner.username}
-        </MenuItem>
+      <div className={styles.acts}>
         {live && (
           <>
-            <MenuItem icon={Ban} onChoose={() => ask("block")}>
-              Block {partner.username}
-            </MenuItem>
-            <MenuItem icon={DoorOpen} danger onChoose={() => ask("leave")}>
-              Leave the chat
-            </MenuItem>
+            <IconButton icon={Phone} label={`Call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("audio")} />
+            <IconButton icon={Video} label={`Video call ${partner.username}`} disabled={inCall} onClick={() => act.previewCall("video")} />
+            <Button icon={SkipForward} className={styles.next} aria-label="Next: leave and meet someone new" title="Leave and meet someone new" onClick={act.next}>
+              <span>Next</span>
+            </Button>
           </>
         )}
-      </Menu>
+        <Menu icon={EllipsisVertical} label="More">
+          <MenuItem icon={Flag} onChoose={() => ask("report")}>
+            Report {partner.username}
+          </MenuItem>
+          {live && (
+            <>
+              <MenuItem icon={Ban} onChoose={() => ask("block")}>
+                Block {partner.username}
+              </MenuItem>
+              <MenuItem icon={DoorOpen} danger onChoose={() => ask("leave")}>
+                Leave the chat
+              </MenuItem>
+            </>
+          )}
+        </Menu>
+      </div>
     </header>
   );
 }
