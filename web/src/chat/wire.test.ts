@@ -1,9 +1,32 @@
 // @vitest-environment node
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
+import type { ChatMessage, History } from "../../../contract/types/payloads.js";
 import { bodyOf, bodyOfUpload, contentOf, historyItem, writeWaveform } from "./wire.js";
 
 const fileId = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const base = "https://chat.example";
+const examples = path.resolve(import.meta.dirname, "../../../contract/examples");
+const examplesOf = <Payload>(folder: string) =>
+  readdirSync(path.join(examples, folder))
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => JSON.parse(readFileSync(path.join(examples, folder, file), "utf8")) as Payload);
+
+test("every message of the golden examples is shown as what it is, with no address but of the web", () => {
+  const messages = [
+    ...examplesOf<ChatMessage>("server/chat.message"),
+    ...examplesOf<History>("acks/history").flatMap((history) => history.messages),
+  ];
+  expect(new Set(messages.map(({ type }) => type))).toEqual(new Set(["text", "file", "voice"]));
+  for (const { type, content } of messages) {
+    const body = bodyOf(type, content, base);
+    expect(body.type).toBe(type);
+    if (body.type === "text") expect(body.text).toBe(content);
+    else expect(body.url ?? "https://").toMatch(/^https?:\/\//);
+    if (body.type !== "text") expect(body.size).toBe((content as { fileSize: number }).fileSize);
+  }
+});
 
 test("a file of this server is addressed by its id, however its author reached the server", () => {
   const told = { filename: "a.png", fileType: "image/png", fileSize: 5, fileId, tempUrl: "http://127.0.0.1:3001/x" };
