@@ -1,9 +1,9 @@
 import type { CallState } from "../call/state.js";
 import type { RecorderState } from "../chat/recorder.js";
 import type { ChatEvent, ChatState } from "../chat/state.js";
+import { callAll } from "../sdk/call_all.js";
 import { systemClock } from "../sdk/clock.js";
 import type { CallService } from "../sdk/call_service.js";
-import { callAll } from "../sdk/listeners.js";
 import { RestClient } from "../sdk/rest_client.js";
 import { SessionStore } from "../sdk/session_store.js";
 import { SessionDriver } from "../session/driver.js";

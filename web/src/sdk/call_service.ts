@@ -1,9 +1,9 @@
 import type { CallKind, CallOffer } from "../../../contract/types/payloads.js";
 import type { CallEffect, CallEvent, CallState, CallTimer, Device } from "../call/state.js";
 import { step } from "../call/step.js";
+import { callAll } from "./call_all.js";
 import { type Clock, Timers, systemClock } from "./clock.js";
 import { newId } from "./ids.js";
-import { callAll } from "./listeners.js";
 import { LocalMedia } from "./local_media.js";
 import { Peer } from "./peer.js";
 import type { SocketService } from "./socket_service.js";

@@ -1,5 +1,6 @@
 import type { ServerEvents } from "../../../contract/types/events.js";
 import { eventGuards } from "../contract/guards.js";
+import { callAll } from "./call_all.js";
 
 type Listener = (payload: unknown) => void;
 
@@ -35,18 +36,5 @@ export class Listeners {
 
   tell(event: string, payload: unknown): void {
     callAll(this.#listeners.get(event) ?? [], payload);
-  }
-}
-
-/** One listener that throws does not keep the others from being told; its error surfaces where nobody waits for it. */
-export function callAll<Value>(listeners: Iterable<(value: Value) => void>, value: Value): void {
-  for (const listener of [...listeners]) {
-    try {
-      listener(value);
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
   }
 }

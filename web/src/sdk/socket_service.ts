@@ -20,9 +20,10 @@ import type {
   User,
 } from "../../../contract/types/payloads.js";
 import { answerGuards } from "../contract/guards.js";
+import { callAll } from "./call_all.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type Connection, longestDelay, reconnection } from "./connection.js";
-import { Listeners, callAll } from "./listeners.js";
+import { Listeners } from "./listeners.js";
 import { Mailer } from "./mailer.js";
 import { Renewal, expiryOf, meansExpired } from "./renewal.js";
 import type { RestClient } from "./rest_client.js";
