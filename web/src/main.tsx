@@ -8,4 +8,4 @@ mirrorInAddress(parley.session);
 createRoot(document.getElementById("root")!).render(<App parley={parley} />);
 
 // Not needed for the first picture.
-void import("./app/carry_out.js").then(({ carryOut }) => carryOut(parley)).catch(() => {});
+void import("./app/second.js").then(({ carryOut }) => carryOut(parley)).catch(() => {});

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { PlainPage } from "../ui/PlainPage.js";
 import { StartScreen } from "../ui/start/StartScreen.js";
 import { later } from "../ui/later.js";
@@ -7,11 +7,11 @@ import { ErrorBoundary } from "./ErrorBoundary.js";
 import type { Parley } from "./parley.js";
 import { useTitle } from "./use_title.js";
 
-// It comes after the first paint, and before there is anything to say.
-const Announcer = lazy(() => import("./Announcer.js"));
-const lobby = later(() => import("../ui/lobby/LobbyScreen.js"));
+const second = () => import("./second.js");
+const announcer = later(async () => ({ default: (await second()).Announcer }));
+const lobby = later(async () => ({ default: (await second()).LobbyScreen }));
+const elsewhere = later(async () => ({ default: (await second()).Elsewhere }));
 const talk = later(() => import("../ui/chat/Talk.js"));
-const elsewhere = later(() => import("../ui/Elsewhere.js"));
 
 export function App({ parley }: { parley: Parley }) {
   return (
@@ -20,7 +20,7 @@ export function App({ parley }: { parley: Parley }) {
         <Screen />
       </ErrorBoundary>
       <Suspense fallback={null}>
-        <Announcer />
+        <announcer.View />
       </Suspense>
     </ParleyProvider>
   );

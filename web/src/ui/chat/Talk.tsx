@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { later } from "../later.js";
 import { useMedia, useParley, useStore } from "../parley.js";
 import { ChatScreen } from "./ChatScreen.js";
@@ -27,8 +27,14 @@ export default function Talk() {
     if (chatShown) setSeen(entries);
   }, [chatShown, entries]);
 
+  // After a call one goes on writing.
+  const wasStaged = useRef(false);
   useEffect(() => {
-    if (!staged) setOpen(false);
+    if (wasStaged.current && !staged) {
+      setOpen(false);
+      document.querySelector<HTMLElement>("[data-composer]")?.focus();
+    }
+    wasStaged.current = staged;
   }, [staged]);
 
   return (

@@ -32,9 +32,18 @@ export function Dialog({ title, onDismiss, children, alert = false, wide = false
       role={alert ? "alertdialog" : undefined}
       aria-labelledby={id}
       className={`${styles.dialog} ${wide ? styles.wide : ""}`}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.preventDefault();
+        onDismiss();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         onDismiss();
+      }}
+      onClose={() => {
+        // A browser may insist on closing, for example when going back is asked for twice; whether it goes is its owner's to say.
+        if (dialog.current?.isConnected && !dialog.current.open) dialog.current.showModal();
       }}
       onClick={(event) => {
         if (!alert && event.target === dialog.current) onDismiss();
