@@ -6,7 +6,7 @@ import { hears, nothingIsLeft, sees } from "./support/media.mjs";
 import { pictureOf } from "./support/picture.mjs";
 
 for (const colorScheme of ["light", "dark"]) {
-  journey(`no rule of accessibility is broken in any state, ${colorScheme}`, { timeout: 240_000 }, async (stage) => {
+  journey(`no rule of accessibility is broken in any state, ${colorScheme}`, { timeout: 240_000, env: { DISCONNECT_GRACE_MS: "60000" } }, async (stage) => {
     const [ada, grace] = [await stage.guest("Ada", { colorScheme }), await stage.guest("Grace", { colorScheme })];
     await ada.open();
     await ada.requireAccessible("the start page");
@@ -74,7 +74,7 @@ for (const colorScheme of ["light", "dark"]) {
     await ada.reads("What you write is kept and sent when you are back.");
     await ada.requireAccessible("a chat without a connection");
     await ada.context.setOffline(false);
-    await ada.page.getByText("What you write is kept").waitFor({ state: "detached" });
+    await ada.page.locator("[data-status]", { hasText: "is here" }).waitFor();
     await grace.leave();
     await ada.seesChatIsOver("Grace has left the chat.");
     await ada.requireAccessible("a chat that is over");
@@ -86,7 +86,8 @@ for (const colorScheme of ["light", "dark"]) {
 /** What has the focus: its accessible name, or its text. */
 const focused = (guest) =>
   guest.page.evaluate(() => {
-    const { activeElement: element } = document;
+    const { activeElement: element, body } = document;
+    if (element === body) return "";
     return element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent;
   });
 

@@ -5,8 +5,9 @@ import { after, before, test } from "node:test";
 import AxeBuilder from "@axe-core/playwright";
 import { launchBrowser, openGallery, show, stateNames } from "../../web/tools/gallery.mjs";
 
-const desktop = { viewport: { width: 1280, height: 800 } };
-const phone = { viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true };
+const desktop = { width: 1280, height: 800 };
+const smallest = { width: 320, height: 568 };
+const usual = { width: 390, height: 844 };
 
 let gallery;
 let browser;
@@ -24,23 +25,24 @@ after(async () => {
 });
 
 /** Shows every state to `look`, and returns what it complains of, with the state's name. */
-async function inEveryState(options, look) {
+async function inEveryState(viewport, look) {
   assert.ok(names.length > 70, `only ${names.length} states`);
-  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({ viewport, hasTouch: true, reducedMotion: "reduce" });
   const page = await context.newPage();
   const complaints = [];
   page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error}`));
   page.on("console", (message) => complaints.push(`${page.url()} says ${message.text()}`));
   for (const name of names) {
     await show(page, gallery.url, name);
-    complaints.push(...(await look(page)).map((complaint) => `${name}: ${complaint}`));
+    for (const complaint of await look(page)) complaints.push(`${name}: ${complaint}`);
   }
   await context.close();
   return complaints;
 }
 
 async function axeViolations(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // Of very many messages, the later ones are like the earlier ones.
+  const { violations } = await new AxeBuilder({ page }).exclude("ol > li:nth-child(n + 40)").analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`));
 }
 
@@ -70,24 +72,27 @@ function tooSmallForFingers(page) {
   );
 }
 
-for (const colorScheme of ["light", "dark"]) {
-  test(`no rule of accessibility is broken in any state, ${colorScheme}`, { timeout: 600_000 }, async () => {
-    assert.deepEqual(await inEveryState({ ...desktop, colorScheme }, axeViolations), []);
-  });
-}
-
-test("no state is wider than the smallest phone, and everything is large enough for fingers", { timeout: 600_000 }, async () => {
-  const look = async (page) => [...(await tooWide(page)), ...(await tooSmallForFingers(page))];
-  assert.deepEqual(await inEveryState(phone, look), []);
+test("in every state no rule of accessibility is broken in light or dark, and the smallest phone shows all of it", { timeout: 900_000 }, async () => {
+  const look = async (page) => {
+    const complaints = [];
+    await page.setViewportSize(desktop);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      complaints.push(...(await axeViolations(page)).map((violation) => `${colorScheme}: ${violation}`));
+    }
+    await page.setViewportSize(smallest);
+    return [...complaints, ...(await tooWide(page)), ...(await tooSmallForFingers(page))];
+  };
+  assert.deepEqual(await inEveryState(desktop, look), []);
 });
 
-test("no state is wider than a phone whose owner reads text twice as large", { timeout: 600_000 }, async () => {
-  const usual = browser;
+test("in no state is anything out of reach on a phone whose owner reads text twice as large", { timeout: 600_000 }, async () => {
+  const others = browser;
   browser = await launchBrowser("--blink-settings=defaultFontSize=32");
   try {
-    assert.deepEqual(await inEveryState({ ...phone, viewport: { width: 390, height: 844 } }, tooWide), []);
+    assert.deepEqual(await inEveryState(usual, tooWide), []);
   } finally {
     await browser.close();
-    browser = usual;
+    browser = others;
   }
 });
