@@ -1,43 +1,19 @@
-// What a browser fetches to show the first screen, and what the whole client weighs.
+// The pages that were built into the server, as a browser fetches them.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 import { journey } from "./support/journey.mjs";
 
 const dist = fileURLToPath(new URL("../../web/dist/", import.meta.url));
-const kilobyte = 1000;
-
-/** Names and packed sizes of the built files with that ending. */
-const built = (ending) =>
-  readdirSync(path.join(dist, "assets"))
-    .filter((name) => name.endsWith(ending))
-    .map((name) => ({ name, bytes: gzipSync(readFileSync(path.join(dist, "assets", name)), { level: 9 }).length }));
-const sum = (files) => files.reduce((total, { bytes }) => total + bytes, 0);
-
-test("all scripts together have at most 115 kB, all styles at most 8 kB, and there are no fonts", (t) => {
-  const [scripts, styles] = [sum(built(".js")), sum(built(".css"))];
-  t.diagnostic(`scripts ${(scripts / kilobyte).toFixed(1)} kB, styles ${(styles / kilobyte).toFixed(1)} kB, gzip`);
-  assert.ok(scripts > 0 && scripts <= 115 * kilobyte, `${scripts} bytes of scripts`);
-  assert.ok(styles > 0 && styles <= 8 * kilobyte, `${styles} bytes of styles`);
-  assert.deepEqual([...built(".woff2"), ...built(".woff"), ...built(".ttf")], []);
-});
+/** Names of the built files with that ending. */
+const built = (ending) => readdirSync(path.join(dist, "assets")).filter((name) => name.endsWith(ending));
 
 test("no script points to a map that is not served", () => {
-  const scripts = built(".js").map(({ name }) => name);
-  const mapped = scripts.filter((name) => /sourceMappingURL/.test(readFileSync(path.join(dist, "assets", name), "utf8")));
+  const mapped = built(".js").filter((name) => /sourceMappingURL/.test(readFileSync(path.join(dist, "assets", name), "utf8")));
   assert.deepEqual(mapped, []);
-});
-
-test("the start screen needs at most 80 kB of scripts", (t) => {
-  // What the page names itself is fetched at once; everything else comes after the first paint.
-  const named = [...readFileSync(path.join(dist, "index.html"), "utf8").matchAll(/(?:src|href)="\/assets\/([^"]+\.js)"/g)];
-  const scripts = built(".js").filter(({ name }) => named.some(([, each]) => each === name));
-  t.diagnostic(`start screen: ${(sum(scripts) / kilobyte).toFixed(1)} kB of scripts, gzip`);
-  assert.ok(scripts.length > 0 && sum(scripts) <= 80 * kilobyte, `${sum(scripts)} bytes of scripts`);
 });
 
 journey("everything that the page fetches comes from the server itself, packed, and to be kept for ever", async (stage) => {
