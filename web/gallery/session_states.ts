@@ -24,7 +24,7 @@ export const sessionStates: Record<string, () => Shown> = {
   "start-creating": () => start({ at: "creating", attempt: 0 }),
   "start-unreachable": () => start({ at: "unreachable", attempt: 2, retryAt: now + 8000 }, { online: null }),
   "start-rate-limited": () => start({ at: "rate-limited", until: now + 95_000 }),
-  "start-notice": () => start(ready, { notice: "room-closed" }),
+  "start-notice": () => start(ready, { notice: "partner-offline" }),
   "lobby-asking": () => lobby({ at: "asking", since: now }),
   "lobby-searching": () => lobby({ at: "searching", since, alone: false }),
   "lobby-alone": () => lobby({ at: "searching", since, alone: true }, { online: 1 }),

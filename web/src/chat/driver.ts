@@ -88,20 +88,24 @@ export class ChatDriver {
     this.dispatch({ type: "opened", now: this.#now(), roomId, me, partner, confirmed: false, kept });
   }
 
-  close(why: "next" | "home" | "renewed" | "not-there"): void {
+  /** False when nothing is left that the guest could read. */
+  close(why: "next" | "home" | "renewed" | "not-there"): boolean {
     this.#options.session.rememberPartner(null);
     switch (why) {
       // The server leaves the chat by itself when a search begins.
       case "next":
-        return this.dispatch({ type: "dismissed" });
+        this.dispatch({ type: "dismissed" });
+        break;
       case "home":
-        return this.dispatch({ type: "leave" });
+        this.dispatch({ type: "leave" });
+        break;
       default: {
         const lost = why === "not-there" && this.#serverRestarts;
         this.#serverRestarts = false;
-        return this.dispatch({ type: "closed", now: this.#now(), why: lost ? "server-restart" : why });
+        this.dispatch({ type: "closed", now: this.#now(), why: lost ? "server-restart" : why });
       }
     }
+    return this.#store.getSnapshot().at === "open";
   }
 
   send(body: Body, key: string = newId()): void {

@@ -159,6 +159,29 @@ test("a message that was on its way when the page was loaded again arrives once"
   expect(texts(chat)).toEqual(["on its way", "next"]);
 });
 
+test("a chat that is gone at the server and here leads back to the start page, which says so", async () => {
+  const ada = page();
+  start(ada, "Ada");
+  await until(ada.session.store, (state) => state.at === "guest" && state.link.at === "online");
+  ada.storage.write("parley_place", "chat");
+  const again = reload(ada);
+  const state = await until(again.session.store, ({ at }) => at === "start");
+  expect(state).toMatchObject({ returning: { username: "Ada" }, notice: "partner-offline" });
+});
+
+test("a chat that ended while the page was loaded again stays to be read", async () => {
+  const [ada, grace] = await pair();
+  await say(grace, "goodbye");
+  await until(ada.chat.store, (state) => texts(state).includes("goodbye"));
+  ada.chat.flush();
+  ada.service.disconnect();
+  await until(grace.chat.store, (state) => isOpen(state) && state.life.at === "over");
+  const again = page(ada.storage);
+  const chat = await until(again.chat.store, (state) => isOpen(state) && state.life.at === "over");
+  expect(texts(chat)).toEqual(["goodbye"]);
+  expect(again.session.store.getSnapshot()).toMatchObject({ at: "guest", place: { at: "chat" } });
+});
+
 test("a page reloaded in the lobby searches on", async () => {
   const ada = page();
   start(ada, "Ada");

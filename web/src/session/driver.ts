@@ -25,7 +25,8 @@ const placeKey = "parley_place";
 export interface ChatDoor {
   open(roomId: string, partner: MatchedUser, resumed: boolean): void;
   restore(): void;
-  close(why: "next" | "home" | "renewed" | "not-there"): void;
+  /** False when nothing is left that the guest could read. */
+  close(why: "next" | "home" | "renewed" | "not-there"): boolean;
 }
 
 /** The parts of the application that are fetched after the start page is shown. */
@@ -118,7 +119,7 @@ export class SessionDriver {
       case "open-chat":
         return void this.#withOnline(({ chat }) => chat.open(effect.roomId, effect.partner, effect.resumed));
       case "close-chat":
-        return void this.#withOnline(({ chat }) => chat.close(effect.why));
+        return void this.#withOnline(({ chat }) => this.#closeChat(chat, effect.why));
       case "start-timer":
         return this.#timers.start(effect.timer, effect.ms);
       case "stop-timer":
@@ -168,6 +169,13 @@ export class SessionDriver {
         if (connection.why === "expired") this.dispatch({ type: "renewal-failed" });
         if (connection.why === "banned") this.dispatch({ type: "banned", until: timeOf(connection.until ?? null) });
     }
+  }
+
+  #closeChat(chat: ChatDoor, why: "next" | "home" | "renewed" | "not-there"): void {
+    const isLeftToRead = chat.close(why);
+    const state = this.#store.getSnapshot();
+    const isOnItsPage = state.at === "guest" && state.place.at === "chat";
+    if (isOnItsPage && !isLeftToRead) this.dispatch({ type: "home", notice: "partner-offline" });
   }
 
   async #proposeName(): Promise<void> {

@@ -22,7 +22,7 @@ export type StartForm =
   | { at: "rate-limited"; until: number };
 
 /** What the guest is told about how it came back to the start page. */
-export type StartNotice = "signed-out" | "room-closed" | "partner-offline";
+export type StartNotice = "signed-out" | "partner-offline";
 
 export type Search =
   /** Asked for, and the server has not yet said so. */
@@ -104,8 +104,6 @@ export type SessionEvent =
   | { type: "sign-out" }
   /** Take the session back from the other tab. */
   | { type: "use-here"; now: number }
-  /** The short celebration is over. */
-  | { type: "celebrated" }
   // what the server says
   | { type: "name-proposed"; name: string }
   | { type: "name-unavailable" }

@@ -338,12 +338,6 @@ const arrows: readonly Arrow[] = [
     to: inside(chat),
   },
   {
-    name: "the celebration can be cut short",
-    from: inside(matchedPlace),
-    event: { type: "celebrated" },
-    to: inside(chat),
-  },
-  {
     name: "a match that did not survive the connection is told as such",
     from: inside(matchedPlace),
     event: { type: "established", now, activeChat: null },
@@ -529,7 +523,6 @@ describe("the session machine", () => {
       { type: "nobody-there" },
       { type: "search-failed", now, why: "failed", retryAfterMs: 5 },
       { type: "cancel-search" },
-      { type: "celebrated" },
       { type: "timer", now, timer: "celebration" },
       { type: "timer", now, timer: "search-again" },
     ];

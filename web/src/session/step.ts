@@ -213,8 +213,6 @@ function stepGuest(state: Inside, event: SessionEvent): Result {
       return searchAgain(state);
     case "timer":
       return event.timer === "celebration" ? celebrated(state) : searchAgain(state);
-    case "celebrated":
-      return celebrated(state);
     case "next":
       return next(state, event.now);
     case "cancel-search":

@@ -8,6 +8,5 @@ export const nameFaults: Record<NameFault, string> = {
 
 export const notices: Record<StartNotice, string> = {
   "signed-out": "You have signed out, and your name and chats are erased.",
-  "room-closed": "The other person has left and closed the chat. You can look for someone new.",
   "partner-offline": "The chat ended while you were away. You can look for someone new.",
 };
