@@ -185,3 +185,13 @@ journey("a tab that is closed in a call ends the call for the partner, who is to
   await grace.button("Back to the chat").click();
   await grace.seesChatIsOver("Ada lost the connection and did not come back.");
 });
+
+journey("whoever is about to call and is called first answers from the preview that is open already", async (stage) => {
+  const [ada, grace] = await stage.pair();
+  await grace.button("Video call Ada").click();
+  await seesItself(grace);
+  await ada.call("Grace");
+  await grace.confirmCall("Join the call");
+  await Promise.all([ada.seesCall("in-call"), grace.seesCall("in-call")]);
+  await bothSee(ada, grace);
+});

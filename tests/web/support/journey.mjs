@@ -61,7 +61,8 @@ class Stage {
     await ada.start();
     await ada.seesLobby();
     grace.emit("user:match");
-    await grace.next("user:matched");
+    const { roomId } = await grace.next("user:matched");
+    grace.room = roomId;
     await ada.seesChatWith("Grace");
     return [ada, grace];
   }
