@@ -20,7 +20,7 @@ const steps = [
   ["unit tests, web client", () => webUnits()],
   ["conformance, release", () => suite("tests/conformance")],
   ["chat, release", () => suite("tests/chat")],
-  ["web client in the browser", () => suite("tests/web", "release", { atOnce: 1, node: newerNode })],
+  ["web client in the browser", () => suite("tests/web", "release", { atOnce: 1, node: newerNode, seconds: 1800 })],
   ["benchmark, release", () => suite("bench")],
 ];
 /** Those with threads; what is pure has nothing that could race. */

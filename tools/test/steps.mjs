@@ -102,9 +102,10 @@ export const newerNode = path.join(root, "node_modules/.bin/node");
 
 /**
  * The node:test files of a folder, each in a process of its own, against the binaries of a build. `atOnce`: how many
- * files, where each computes as much as it can.
+ * files, where each computes as much as it can; `seconds`: how long one may take.
  */
-export async function suite(folder, preset = "release", { atOnce = filesAtOnce, node = process.execPath } = {}) {
+export async function suite(folder, preset = "release", how = {}) {
+  const { atOnce = filesAtOnce, node = process.execPath, seconds } = how;
   const names = (await readdir(path.join(root, folder))).filter((name) => name.endsWith(".test.mjs")).sort();
   if (!names.length) return Tally.failure(`${folder} has no tests`);
   const binaries = path.join(root, "build", preset, "bin");
@@ -115,6 +116,7 @@ export async function suite(folder, preset = "release", { atOnce = filesAtOnce, 
     );
     const ended = await run([node, ...reporters, path.join(folder, name)], {
       cwd: root,
+      seconds,
       env: { ...sanitizerOptions, PARLEY_BIN_DIR: binaries },
     });
     const counts = nodeCounts(await readFile(report, "utf8").catch(() => ""));

@@ -57,7 +57,7 @@ export function doctestCounts(output) {
   return found && { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3]) };
 }
 
-/** The counts in what Vitest's JSON reporter has written; null when it wrote nothing. A file that cannot even be read has failed. */
+/** The counts in what Vitest's JSON reporter has written; null when it wrote nothing. A file that cannot be read has failed. */
 export function vitestCounts(report) {
   if (!report) return null;
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = JSON.parse(report);
