@@ -1,4 +1,4 @@
-import { EllipsisVertical, Maximize, MessageSquare, MicOff, PhoneOff, PictureInPicture2, SwitchCamera, VideoOff } from "lucide-react";
+import { EllipsisVertical, Maximize, MessageSquare, Mic, MicOff, PhoneOff, PictureInPicture2, SwitchCamera, Video, VideoOff } from "lucide-react";
 import type { RefObject } from "react";
 import type { Device, Line } from "../../call/state.js";
 import { IconButton } from "../parts/IconButton.js";
@@ -10,13 +10,14 @@ import styles from "./CallControls.module.css";
 export function CallControls({ line, devices, video, stage, chat }: CallControlsProps) {
   const { do: act } = useParley();
   const touch = useMedia("(pointer: coarse)");
+  // The picture tells how it is, the label what pressing does.
   const { mic, camera } = line.media;
   const cameras = devices.filter(({ kind }) => kind === "camera").length;
   const picture = document.pictureInPictureEnabled && video.current !== null;
   return (
     <div className={styles.controls} role="group" aria-label="Call controls">
-      <IconButton icon={MicOff} kind="glass" label="Mute microphone" pressed={!mic} onClick={() => act.setMic(!mic)} />
-      <IconButton icon={VideoOff} kind="glass" label="Turn camera off" pressed={!camera} onClick={() => act.setCamera(!camera)} />
+      <IconButton icon={mic ? Mic : MicOff} kind="glass" label="Mute microphone" pressed={!mic} onClick={() => act.setMic(!mic)} />
+      <IconButton icon={camera ? Video : VideoOff} kind="glass" label="Turn camera off" pressed={!camera} onClick={() => act.setCamera(!camera)} />
       {touch && camera && cameras > 1 && <IconButton icon={SwitchCamera} kind="glass" label="Use the other camera" onClick={act.flipCamera} />}
       <span className={styles.chat}>
         <IconButton icon={MessageSquare} kind="glass" label="Show chat" pressed={chat.open} onClick={chat.toggle} />
