@@ -33,6 +33,7 @@ type Wish = {
 
 /** A browser whose camera and microphone the test puts in and pulls out. */
 class Devices extends EventTarget {
+  cameras: string[] = [];
   faults: Partial<Record<"audio" | "video", string>> = {};
   asked: Wish[] = [];
   tracks: Track[] = [];
@@ -57,6 +58,7 @@ class Devices extends EventTarget {
     return [
       { deviceId: "audio-1", label: "Microphone", kind: "audioinput" },
       { deviceId: "", label: "", kind: "audiooutput" },
+      ...this.cameras.map((deviceId) => ({ deviceId, label: deviceId, kind: "videoinput" })),
     ];
   }
 }
@@ -177,6 +179,26 @@ test("another camera takes the place of the first", async () => {
   await settle();
   expect(browser.asked.at(-1)).toMatchObject({ video: { facingMode: "environment" } });
   expect(reports.at(-1)).toMatchObject({ facing: "environment", camera: true });
+});
+
+test("cameras that do not say which way they look are taken in turn", async () => {
+  browser.cameras = ["video-1", "video-2"];
+  await media.open("video");
+  for (const expected of ["video-2", "video-1"]) {
+    media.flip();
+    await settle();
+    expect(live()).toEqual(["audio", "video"]);
+    expect(reports.at(-1)).toMatchObject({ camera: true, cameraId: expected });
+  }
+});
+
+test("a call that ends while the camera is changed leaves none open", async () => {
+  browser.cameras = ["video-1", "video-2"];
+  await media.open("video");
+  media.flip();
+  media.close();
+  await settle();
+  expect(live()).toEqual([]);
 });
 
 test("another microphone is as mute as the first", async () => {

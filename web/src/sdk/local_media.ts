@@ -74,9 +74,7 @@ export class LocalMedia {
   }
 
   flip(): void {
-    this.#facing = this.#facing === "user" ? "environment" : "user";
-    this.#ids.camera = null;
-    void this.#reopen("video");
+    void this.#takeOtherCamera();
   }
 
   useDevice(kind: "microphone" | "camera", id: string): void {
@@ -89,6 +87,23 @@ export class LocalMedia {
     this.#opening += 1;
     this.#stopAll();
     this.#devices?.removeEventListener("devicechange", this.#onDeviceChange);
+  }
+
+  async #takeOtherCamera(): Promise<void> {
+    const opening = this.#opening;
+    const camera = () => this.#tracks.video?.getSettings().deviceId;
+    const before = camera();
+    this.#facing = this.#facing === "user" ? "environment" : "user";
+    this.#ids.camera = null;
+    await this.#reopen("video");
+    if (before === undefined || camera() !== before) return;
+    // Cameras that do not say which way they look are taken in turn.
+    const found = (await this.#devices?.enumerateDevices().catch(() => [])) ?? [];
+    const cameras = found.filter(({ kind }) => kind === "videoinput").map(({ deviceId }) => deviceId);
+    const next = cameras[(cameras.indexOf(before) + 1) % cameras.length];
+    if (opening !== this.#opening || next === undefined || next === before) return;
+    this.#ids.camera = next;
+    await this.#reopen("video");
   }
 
   async #reopen(kind: Kind): Promise<void> {

@@ -16,7 +16,16 @@ export function Stage({ line, partner, video, frozen }: StageProps) {
   const bind = useCallback(
     (element: HTMLVideoElement | null) => {
       video.current = element;
-      return bindVideo(element);
+      const unbind = bindVideo(element);
+      return () => {
+        unbind?.();
+        // A picture that floats above other windows outlives its element, but not the call.
+        queueMicrotask(() => {
+          if (element && !element.isConnected && document.pictureInPictureElement === element) {
+            document.exitPictureInPicture().catch(() => {});
+          }
+        });
+      };
     },
     [video, bindVideo],
   );
